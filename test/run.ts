@@ -1,0 +1,86 @@
+/**
+ * `npm test`: every level that this machine can run, cheapest first, stopping at the first level that fails.
+ * The last line is always `N passed, N failed, N skipped`; a level that cannot run is named with its reason.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+type Counts = { passed: number; failed: number; skipped: number };
+type Check = { readonly name: string; readonly command: readonly string[] };
+type Level = {
+  readonly name: string;
+  readonly checks?: readonly Check[];
+  readonly unavailable?: () => string | undefined;
+};
+
+const levels: readonly Level[] = [
+  {
+    name: 'unit',
+    checks: [
+      { name: 'types', command: ['tsc', '--noEmit'] },
+      { name: 'format and lint', command: ['biome', 'ci', '--error-on-warnings', '.'] },
+      { name: 'type-aware lint', command: ['oxlint', '--type-aware'] },
+      { name: 'generated files are current', command: ['node', 'hack/verify.ts'] },
+    ],
+  },
+  { name: 'contract' },
+  { name: 'e2e' },
+];
+
+const scratch = mkdtempSync(join(tmpdir(), 'ecommercestack-test-'));
+
+function runCheck(check: Check): Counts {
+  const started = Date.now();
+  const result = spawnSync(check.command[0] ?? '', check.command.slice(1), { stdio: 'inherit' });
+  const ok = result.status === 0;
+  console.log(`${ok ? 'ok' : 'FAILED'}  ${check.name}  ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
+}
+
+function runVitest(project: string): Counts {
+  const report = join(scratch, `${project}.json`);
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    '--passWithNoTests',
+  ];
+  const { status } = spawnSync('vitest', args, { stdio: 'inherit' });
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(report, 'utf8'),
+  );
+  // A crash outside a test (a failed hook, an unhandled rejection) fails no test but fails the run.
+  const failed = numFailedTests > 0 || status === 0 ? numFailedTests : 1;
+  return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests };
+}
+
+function runLevel(level: Level): Counts {
+  console.log(`\n── ${level.name}`);
+  const reason = level.unavailable?.();
+  if (reason !== undefined) {
+    console.log(`SKIPPED level ${level.name}: ${reason}`);
+    return { passed: 0, failed: 0, skipped: 1 };
+  }
+  const results = [...(level.checks ?? []).map(runCheck), runVitest(level.name)];
+  return results.reduce(add);
+}
+
+function add(a: Counts, b: Counts): Counts {
+  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+}
+
+const wanted = process.argv.slice(2);
+let total: Counts = { passed: 0, failed: 0, skipped: 0 };
+for (const level of levels) {
+  if (wanted.length > 0 && !wanted.includes(level.name)) continue;
+  total = add(total, runLevel(level));
+  if (total.failed > 0) break;
+}
+rmSync(scratch, { recursive: true });
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed > 0 ? 1 : 0;

@@ -1,0 +1,36 @@
+import { defineConfig } from 'vitest/config';
+
+// Levels: unit needs nothing; contract starts a node-less control plane or a real store; e2e needs the cluster.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', '**/*.contract.test.ts', 'test/e2e/**'],
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['**/test/**/*.contract.test.ts'],
+          exclude: ['**/node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 900_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+          fileParallelism: false,
+          testTimeout: 300_000,
+          hookTimeout: 1_800_000,
+        },
+      },
+    ],
+  },
+});
