@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { canonicalJson, sha256, shortHash } from '../../src/api/hash.ts';
+
+test('sha256 equals the platform’s for any text', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      const expected = createHash('sha256').update(text, 'utf8').digest('hex');
+      expect(Buffer.from(sha256(text)).toString('hex')).toBe(expected);
+    }),
+  );
+});
+
+test('a short hash is ten characters that names and labels allow, whatever the order of keys', () => {
+  expect(shortHash({ a: 1, b: [{ c: 2, d: undefined }] })).toBe(shortHash({ b: [{ c: 2 }], a: 1 }));
+  expect(shortHash({ a: 1 })).toMatch(/^[a-z0-9]{10}$/);
+  expect(shortHash({ a: 1 })).not.toBe(shortHash({ a: 2 }));
+  expect(canonicalJson({ b: 1, a: { d: 1, c: [3, 1] } })).toBe('{"a":{"c":[3,1],"d":1},"b":1}');
+});
