@@ -1,0 +1,79 @@
+/** The parts of a Kubernetes `Status` object that explain a refusal. */
+export interface StatusBody {
+  reason?: string;
+  message?: string;
+  code?: number;
+  details?: StatusDetails;
+}
+
+/** Which fields or objects a refusal is about. */
+export interface StatusDetails {
+  name?: string;
+  group?: string;
+  kind?: string;
+  uid?: string;
+  causes?: { reason?: string; message?: string; field?: string }[];
+  retryAfterSeconds?: number;
+}
+
+/** The API server answered, and the answer is a refusal or failure. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  /** Kubernetes' machine-readable reason, for example `NotFound`, `Conflict`, `Invalid`. */
+  readonly reason: string;
+  readonly details: StatusDetails | undefined;
+  /** What the server asked us to wait before trying again, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(status: number, body: StatusBody, retryAfterMs?: number) {
+    super(body.message ?? `the API server answered ${status}`);
+    this.status = status;
+    this.reason = body.reason ?? '';
+    this.details = body.details;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No complete, readable answer came: the request may or may not have taken effect. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  /** True when nothing was sent on a fresh connection, so that repeating cannot act twice. */
+  readonly staleConnection: boolean;
+
+  constructor(message: string, cause: unknown, staleConnection = false) {
+    super(message, { cause });
+    this.staleConnection = staleConnection;
+  }
+}
+
+/** A write was refused before it was sent, for example because leadership is lost. */
+export class WriteRefusedError extends Error {
+  override readonly name = 'WriteRefusedError';
+}
+
+/** True when the object, or its Kind, does not exist. */
+export function isNotFound(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 404;
+}
+
+/** True for any 409 but `AlreadyExists`: someone else wrote first, or a precondition did not hold. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409 && error.reason !== 'AlreadyExists';
+}
+
+/** True when a create met an object of the same name. */
+export function isAlreadyExists(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 409 && error.reason === 'AlreadyExists';
+}
+
+/** True when the resource version or the continue token is too old: only a new list helps. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
+}
+
+/** A short text for logs and conditions, whatever was thrown. */
+export function describeError(error: unknown): string {
+  if (error instanceof ApiError) return `${error.status} ${error.reason}: ${error.message}`.trim();
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,36 @@
+export type { BackoffOptions } from './backoff.ts';
+export type { CacheReader, ChangeHandler, ChangeType, IndexFunction } from './cache.ts';
+export { Cache, owners, stripManagedFields } from './cache.ts';
+export type {
+  ApplyOptions,
+  DeleteOptions,
+  ObjectList,
+  ReadOptions,
+  Selection,
+  WriteOptions,
+} from './client.ts';
+export { ApiClient } from './client.ts';
+export type { Cancel, Clock } from './clock.ts';
+export { microTime, pause, systemClock } from './clock.ts';
+export type { Credentials, KubeConfigLike, RequestAuth } from './credentials.ts';
+export { inClusterCredentials, kubeConfigCredentials, loadCredentials } from './credentials.ts';
+export type { StatusBody, StatusDetails } from './errors.ts';
+export {
+  ApiError,
+  ConnectionError,
+  describeError,
+  isAlreadyExists,
+  isConflict,
+  isExpired,
+  isNotFound,
+  WriteRefusedError,
+} from './errors.ts';
+export type { InformerOptions } from './informer.ts';
+export { Informer } from './informer.ts';
+export type { KubeObject, ObjectMeta, ObjectRef, OwnerReference, Resource } from './object.ts';
+export { apiVersionOf, compareVersions, keyOf, pathOf, refOf } from './object.ts';
+export type { QueueObserver, WorkQueueOptions } from './queue.ts';
+export { WorkQueue } from './queue.ts';
+export type { ReflectorObserver, ReflectorOptions, ReflectorState, ReflectorTiming } from './reflector.ts';
+export { defaultTiming, Reflector } from './reflector.ts';
+export type { ApiClientOptions, ApiRequest, Query } from './requests.ts';

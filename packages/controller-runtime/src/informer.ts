@@ -1,0 +1,123 @@
+import { Cache, stripManagedFields } from './cache.ts';
+import type { KubeObject } from './object.ts';
+import type { ReflectorOptions, ReflectorState } from './reflector.ts';
+import { Reflector } from './reflector.ts';
+
+/** What to hold in memory of one Kind. */
+export interface InformerOptions<T extends KubeObject>
+  extends Omit<ReflectorOptions<T>, 'sink' | 'namespace'> {
+  /** One stream per namespace; empty or absent means one stream over all of them. */
+  readonly namespaces?: readonly string[];
+  /** True (the default): readiness waits for this Kind. False: it may be absent or forbidden. */
+  readonly required?: boolean;
+  readonly onHandlerError?: (error: unknown) => void;
+}
+
+/** A cache of one Kind, kept current by one reflector per namespace. */
+export class Informer<T extends KubeObject = KubeObject> {
+  readonly cache: Cache<T>;
+  readonly required: boolean;
+  readonly resource: InformerOptions<T>['resource'];
+  readonly #reflectors = new Map<string, Reflector<T>>();
+  readonly #settled: (() => void)[] = [];
+
+  constructor(options: InformerOptions<T>) {
+    const { namespaces = [], required = true, onHandlerError, observer, strip, ...rest } = options;
+    this.required = required;
+    this.resource = options.resource;
+    const cache = new Cache<T>({ onHandlerError });
+    this.cache = cache;
+    const scopes = options.resource.namespaced && namespaces.length > 0 ? new Set(namespaces) : [undefined];
+    for (const namespace of scopes) {
+      const reflector = new Reflector<T>({
+        ...rest,
+        namespace,
+        strip: strip ?? stripManagedFields,
+        sink: {
+          set: (object) => cache.set(object),
+          delete: (object) => cache.delete(object),
+          replace: (objects) => cache.replace(objects, namespace),
+        },
+        observer: {
+          ...observer,
+          onState: (state, error) => {
+            observer?.onState?.(state, error);
+            this.#settle();
+          },
+        },
+      });
+      this.#reflectors.set(namespace ?? '', reflector);
+    }
+  }
+
+  /** True when every stream has delivered everything at least once. */
+  get synced(): boolean {
+    return [...this.#reflectors.values()].every((reflector) => reflector.synced);
+  }
+
+  /** The least healthy state of the streams. */
+  get state(): ReflectorState {
+    const order: ReflectorState[] = [
+      'stopped',
+      'forbidden',
+      'absent',
+      'starting',
+      'listing',
+      'waiting',
+      'watching',
+    ];
+    const states = new Set([...this.#reflectors.values()].map((reflector) => reflector.state));
+    return order.find((state) => states.has(state)) ?? 'starting';
+  }
+
+  /** Milliseconds since the stream that is quiet longest was last heard. */
+  get silentFor(): number {
+    return Math.max(...[...this.#reflectors.values()].map((reflector) => reflector.silentFor));
+  }
+
+  /** True when everything up to this resource version is in the cache, for the namespace in question. */
+  hasSeen(resourceVersion: string, namespace?: string): boolean {
+    const reflector = this.#reflectors.get(namespace ?? '') ?? this.#reflectors.get('');
+    return reflector === undefined || reflector.hasSeen(resourceVersion);
+  }
+
+  /** Starts all streams. */
+  start(): void {
+    for (const reflector of this.#reflectors.values()) reflector.start();
+  }
+
+  /** Ends all streams; the cache keeps its last content. */
+  async stop(): Promise<void> {
+    await Promise.all([...this.#reflectors.values()].map((reflector) => reflector.stop()));
+  }
+
+  /** Makes streams that wait try again now, for example because a CRD was just created. */
+  recheck(): void {
+    for (const reflector of this.#reflectors.values()) reflector.recheck();
+  }
+
+  /**
+   * Resolves with true when the cache can be relied on: synced or, where the Kind is not required, known to be absent
+   * or forbidden. Resolves with false when `signal` aborts first.
+   */
+  async waitForSync(signal?: AbortSignal): Promise<boolean> {
+    while (!this.#isSettled()) {
+      if (signal?.aborted === true) return false;
+      await new Promise<void>((resolve) => {
+        this.#settled.push(resolve);
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+    return true;
+  }
+
+  #isSettled(): boolean {
+    return [...this.#reflectors.values()].every(
+      ({ synced, state }) => synced || (!this.required && (state === 'absent' || state === 'forbidden')),
+    );
+  }
+
+  #settle(): void {
+    for (const resolve of this.#settled.splice(0)) resolve();
+  }
+}

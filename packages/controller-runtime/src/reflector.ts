@@ -1,0 +1,338 @@
+import type { BackoffOptions } from './backoff.ts';
+import { backoffDelay, jitter } from './backoff.ts';
+import type { ApiClient, Selection } from './client.ts';
+import type { Clock } from './clock.ts';
+import { pause, systemClock } from './clock.ts';
+import { ApiError, ConnectionError, isExpired } from './errors.ts';
+import type { KubeObject, Resource } from './object.ts';
+import { apiVersionOf, compareVersions } from './object.ts';
+import type { WatchEvent } from './watch-stream.ts';
+import { UnreadableLineError, watchEvents } from './watch-stream.ts';
+import { SilenceError, Watchdog } from './watchdog.ts';
+
+/** `absent`: the Kind is not served (404). `forbidden`: we may not read it (403). `waiting`: between two attempts. */
+export type ReflectorState =
+  | 'starting'
+  | 'listing'
+  | 'watching'
+  | 'waiting'
+  | 'absent'
+  | 'forbidden'
+  | 'stopped';
+
+/** Waits and limits of a reflector, in milliseconds unless the name says otherwise. */
+export interface ReflectorTiming {
+  /** No event and no bookmark for this long ends a watch. The API server sends a bookmark every minute. */
+  readonly silenceMs: number;
+  /** The server is asked to end a watch after a random time between these. */
+  readonly timeoutSeconds: readonly [number, number];
+  /** Two connects are at least this far apart. */
+  readonly spacingMs: number;
+  /** Waits after failures in a row. The cap bounds how long a repaired API server stays unnoticed. */
+  readonly backoff: BackoffOptions;
+  /** How often a Kind that is absent or forbidden is tried again. */
+  readonly absentMs: number;
+}
+
+/** The defaults of `ReflectorTiming`. */
+export const defaultTiming: ReflectorTiming = {
+  silenceMs: 90_000,
+  timeoutSeconds: [300, 600],
+  spacingMs: 1_000,
+  backoff: { base: 500, cap: 4_000 },
+  absentMs: 30_000,
+};
+
+/** Where a reflector puts what it reads. */
+export interface ReflectorSink<T extends KubeObject> {
+  set(object: T): void;
+  delete(object: T): void;
+  replace(objects: Iterable<T>): void;
+}
+
+/** What a reflector reports, for metrics and logs. */
+export interface ReflectorObserver {
+  onState?(state: ReflectorState, error: unknown): void;
+  /** A stream ended; `reason` is one of few fixed words. */
+  onRestart?(reason: string): void;
+  onList?(): void;
+  /** Called once per batch of lines that arrived together. */
+  onEvents?(count: number): void;
+}
+
+/** What to reflect and how. */
+export interface ReflectorOptions<T extends KubeObject> extends Omit<Selection, 'signal'> {
+  readonly client: ApiClient;
+  readonly resource: Resource;
+  readonly sink: ReflectorSink<T>;
+  /** Applied to each object before it is kept; may change it in place. */
+  readonly strip?: (object: T) => T;
+  /** False never tries WatchList; by default it is tried and given up where the server refuses it. */
+  readonly watchList?: boolean;
+  readonly timing?: Partial<ReflectorTiming>;
+  readonly observer?: ReflectorObserver;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+}
+
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+/** As many failures at one version without any progress make the version itself suspect. */
+const FAILURES_BEFORE_RELIST = 3;
+
+/** Keeps a sink equal to what the API server holds of one Kind, whatever happens to the connection. */
+export class Reflector<T extends KubeObject> {
+  readonly #options: ReflectorOptions<T>;
+  readonly #timing: ReflectorTiming;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #state: ReflectorState = 'starting';
+  #synced = false;
+  #version: string | undefined;
+  #seen = '0';
+  #failures = 0;
+  #stuck = 0;
+  #watchListServed: boolean;
+  #connectedAt = Number.NEGATIVE_INFINITY;
+  #lastContact: number;
+  #running: Promise<void> | undefined;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#timing = { ...defaultTiming, ...options.timing };
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#watchListServed = options.watchList ?? true;
+    this.#lastContact = this.#clock.monotonic();
+  }
+
+  get state(): ReflectorState {
+    return this.#state;
+  }
+
+  /** True once the sink has held everything, until the Kind turns out absent. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** Milliseconds since the API server was last heard: an event, a bookmark or a fresh answer. */
+  get silentFor(): number {
+    return this.#clock.monotonic() - this.#lastContact;
+  }
+
+  /** True when everything up to this resource version has reached the sink. */
+  hasSeen(resourceVersion: string): boolean {
+    return this.#state === 'absent' || compareVersions(this.#seen, resourceVersion) >= 0;
+  }
+
+  /** Starts reflecting; further calls do nothing. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends the stream and resolves when nothing runs any more. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    this.#enter('stopped');
+  }
+
+  /** Ends any wait: the next attempt is made now. */
+  recheck(): void {
+    this.#wake.abort();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const spacing = this.#timing.spacingMs * jitter(0.75, 1.25, this.#random);
+      await pause(this.#clock, this.#connectedAt + spacing - this.#clock.monotonic(), this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      let wait = 0;
+      try {
+        await this.#connect();
+        this.#options.observer?.onRestart?.('ended');
+        wait = this.#afterCleanEnd();
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        wait = this.#afterFailure(error);
+      }
+      if (wait <= 0) continue;
+      this.#wake = new AbortController();
+      await pause(this.#clock, wait, AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+    }
+  }
+
+  /** One connection: from the known version on, or from a fresh picture of everything. */
+  async #connect(): Promise<void> {
+    this.#connectedAt = this.#clock.monotonic();
+    if (this.#version === undefined) {
+      this.#enter('listing');
+      if (this.#watchListServed) {
+        await this.#watch({
+          sendInitialEvents: true,
+          resourceVersionMatch: 'NotOlderThan',
+          resourceVersion: '',
+        });
+        return;
+      }
+      await this.#list();
+    }
+    await this.#watch({ resourceVersion: this.#version });
+  }
+
+  async #list(): Promise<void> {
+    const { client, resource } = this.#options;
+    this.#options.observer?.onList?.();
+    let objects: T[] = [];
+    let version = '';
+    for await (const page of client.pages<T>(resource, this.#selection(this.#stop.signal))) {
+      if (page.restarted) objects = [];
+      for (const item of page.items) objects.push(this.#ingest(item));
+      version = page.resourceVersion;
+    }
+    this.#complete(objects, version);
+  }
+
+  async #watch(query: Record<string, string | boolean | undefined>): Promise<void> {
+    const initial = query['sendInitialEvents'] === true ? new Map<string, T>() : undefined;
+    const [low, high] = this.#timing.timeoutSeconds;
+    const watchdog = new Watchdog(this.#clock, this.#timing.silenceMs);
+    const signal = AbortSignal.any([this.#stop.signal, watchdog.signal]);
+    try {
+      const body = await this.#options.client.openWatch(this.#options.resource, this.#selection(signal), {
+        ...query,
+        allowWatchBookmarks: true,
+        timeoutSeconds: Math.round(jitter(low, high, this.#random)),
+      });
+      this.#heard(watchdog);
+      if (initial === undefined) this.#enter('watching');
+      for await (const events of watchEvents<T>(body)) {
+        this.#heard(watchdog);
+        this.#options.observer?.onEvents?.(events.length);
+        for (const event of events) this.#take(event, initial);
+      }
+    } catch (error) {
+      throw watchdog.signal.aborted ? watchdog.signal.reason : error;
+    } finally {
+      watchdog.stop();
+    }
+    if (!this.#synced || this.#version === undefined)
+      throw new ConnectionError('the watch ended too early', undefined);
+  }
+
+  #take(event: WatchEvent<T>, initial: Map<string, T> | undefined): void {
+    if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 500, event.object);
+    const { uid, resourceVersion, annotations } = event.object.metadata;
+    const collecting = initial !== undefined && this.#version === undefined;
+    if (event.type === 'BOOKMARK') {
+      if (collecting && annotations?.[INITIAL_EVENTS_END] === 'true') {
+        this.#complete(initial.values(), resourceVersion ?? '');
+        initial.clear();
+        this.#enter('watching');
+        return;
+      }
+    } else if (collecting) {
+      const key = uid ?? '';
+      if (event.type === 'DELETED') initial.delete(key);
+      else initial.set(key, this.#ingest(event.object));
+      return;
+    } else if (event.type === 'DELETED') this.#options.sink.delete(event.object);
+    else this.#options.sink.set(this.#ingest(event.object));
+    if (!collecting && resourceVersion !== undefined) this.#advance(resourceVersion);
+  }
+
+  #complete(objects: Iterable<T>, version: string): void {
+    this.#options.sink.replace(objects);
+    this.#synced = true;
+    this.#advance(version);
+  }
+
+  #advance(version: string): void {
+    this.#version = version;
+    this.#seen = version;
+    this.#stuck = 0;
+  }
+
+  #ingest(object: T): T {
+    const { resource, strip } = this.#options;
+    // Items of a list carry neither; metadata-only ones carry PartialObjectMetadata.
+    object.apiVersion = apiVersionOf(resource);
+    object.kind = resource.kind;
+    return strip === undefined ? object : strip(object);
+  }
+
+  #heard(watchdog: Watchdog): void {
+    watchdog.feed();
+    this.#lastContact = this.#clock.monotonic();
+  }
+
+  /** A stream that ends at once, again and again, is a failure too, though the server called it success. */
+  #afterCleanEnd(): number {
+    this.#enter('waiting');
+    const lived = this.#clock.monotonic() - this.#connectedAt;
+    if (lived >= this.#timing.spacingMs * 5) {
+      this.#failures = 0;
+      return 0;
+    }
+    this.#failures += 1;
+    return backoffDelay(this.#timing.backoff, this.#failures, this.#random);
+  }
+
+  #afterFailure(error: unknown): number {
+    this.#options.observer?.onRestart?.(restartReason(error));
+    if (this.#version === undefined && this.#watchListServed && refusesWatchList(error)) {
+      this.#watchListServed = false;
+      return 0;
+    }
+    if (error instanceof ApiError && (error.status === 404 || error.status === 403)) {
+      return this.#unavailable(error);
+    }
+    if (this.#clock.monotonic() - this.#connectedAt >= this.#timing.spacingMs * 5) this.#failures = 0;
+    this.#failures += 1;
+    this.#stuck += 1;
+    this.#enter('waiting', error);
+    if (isExpired(error) || this.#stuck >= FAILURES_BEFORE_RELIST * 2) this.#version = undefined;
+    else if (!(error instanceof ConnectionError) && this.#stuck >= FAILURES_BEFORE_RELIST)
+      this.#version = undefined;
+    const wait = backoffDelay(this.#timing.backoff, this.#failures, this.#random);
+    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
+    return Math.max(wait, asked * jitter(1, 1.2, this.#random));
+  }
+
+  #unavailable(error: ApiError): number {
+    this.#version = undefined;
+    this.#failures = 0;
+    if (error.status === 404) {
+      // Without its CRD the Kind has no objects: what we still hold is gone.
+      this.#options.sink.replace([]);
+      this.#synced = false;
+    }
+    this.#enter(error.status === 404 ? 'absent' : 'forbidden', error);
+    return this.#timing.absentMs * jitter(0.75, 1.25, this.#random);
+  }
+
+  #selection(signal: AbortSignal): Selection {
+    const { namespace, labelSelector, fieldSelector, metadataOnly } = this.#options;
+    return { namespace, labelSelector, fieldSelector, metadataOnly, signal };
+  }
+
+  #enter(state: ReflectorState, error?: unknown): void {
+    const changed = this.#state !== state;
+    this.#state = state;
+    if (changed || error !== undefined) this.#options.observer?.onState?.(state, error);
+  }
+}
+
+function refusesWatchList(error: unknown): boolean {
+  if (error instanceof SilenceError) return true;
+  return error instanceof ApiError && (error.status === 400 || error.status === 422);
+}
+
+function restartReason(error: unknown): string {
+  if (error instanceof UnreadableLineError) return 'unreadable';
+  if (error instanceof SilenceError) return 'silent';
+  if (isExpired(error)) return 'expired';
+  if (error instanceof ApiError) return String(error.status);
+  return error instanceof ConnectionError ? 'broken' : 'internal';
+}

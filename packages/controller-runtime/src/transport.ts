@@ -1,0 +1,97 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Credentials } from './credentials.ts';
+import { ConnectionError } from './errors.ts';
+
+/** Idle sockets are probed after this long; the kernel gives a dead one up ten seconds later. */
+const KEEP_ALIVE_MS = 15_000;
+
+/** One HTTP request, already serialised. */
+export interface Exchange {
+  readonly method: string;
+  /** Path with query. */
+  readonly path: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The head of an answer; `body` still has to be read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: IncomingMessage;
+}
+
+/** A pool of kept-alive connections to one API server. */
+export class Transport {
+  readonly #credentials: Credentials;
+  readonly #base: URL;
+  readonly #agent: HttpAgent | HttpsAgent;
+
+  constructor(credentials: Credentials, maxSockets: number) {
+    this.#credentials = credentials;
+    this.#base = new URL(credentials.server);
+    const options = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxSockets };
+    this.#agent = this.#base.protocol === 'http:' ? new HttpAgent(options) : new HttpsAgent(options);
+  }
+
+  /** Sends one request and resolves with the head of the answer; rejects with `ConnectionError`. */
+  async send(exchange: Exchange): Promise<Answer> {
+    let auth: Awaited<ReturnType<Credentials['authorize']>>;
+    try {
+      auth = await this.#credentials.authorize();
+    } catch (error) {
+      throw new ConnectionError('the credentials could not be read', error);
+    }
+    const prefix = this.#base.pathname.replace(/\/$/, '');
+    const options = {
+      ...auth.tls,
+      protocol: this.#base.protocol,
+      hostname: this.#base.hostname.replace(/^\[|\]$/g, ''),
+      port: this.#base.port === '' ? undefined : this.#base.port,
+      path: prefix + exchange.path,
+      method: exchange.method,
+      headers: { ...auth.headers, ...exchange.headers },
+      agent: auth.agent ?? this.#agent,
+      signal: exchange.signal,
+    };
+    return await new Promise((resolve, reject) => {
+      const request = this.#base.protocol === 'http:' ? httpRequest(options) : httpsRequest(options);
+      this.#follow(request, resolve, reject);
+      request.end(exchange.body);
+    });
+  }
+
+  #follow(request: ClientRequest, resolve: (answer: Answer) => void, reject: (error: Error) => void): void {
+    request.once('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
+    request.once('response', (body) => {
+      resolve({ status: body.statusCode ?? 0, headers: body.headers, body });
+    });
+    // Stays attached after the answer has begun: a late error must not become an uncaught exception.
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = request.reusedSocket && error.code === 'ECONNRESET';
+      reject(new ConnectionError(`no answer from the API server: ${error.message}`, error, stale));
+    });
+  }
+
+  /** Closes every connection; requests under way fail. */
+  close(): void {
+    this.#agent.destroy();
+  }
+}
+
+/** Reads a whole answer as text; rejects with `ConnectionError` when it breaks off. */
+export async function readText(body: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of body) {
+      // Without setEncoding a stream from node:http yields Buffers only.
+      chunks.push(chunk as Buffer);
+    }
+  } catch (error) {
+    throw new ConnectionError('the answer broke off', error);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
