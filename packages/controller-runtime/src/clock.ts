@@ -21,10 +21,10 @@ export const systemClock: Clock = {
   },
 };
 
-/** Resolves after `milliseconds`, or at once when `signal` aborts; never rejects. */
+/** Resolves after `milliseconds` (at once when not positive), or when `signal` aborts; never rejects. */
 export function pause(clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted === true) {
+    if (signal?.aborted === true || milliseconds <= 0) {
       resolve();
       return;
     }

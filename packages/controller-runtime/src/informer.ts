@@ -75,6 +75,11 @@ export class Informer<T extends KubeObject = KubeObject> {
     return Math.max(...[...this.#reflectors.values()].map((reflector) => reflector.silentFor));
   }
 
+  /** Milliseconds that the worst stream has had no open watch; 0 when all are open. */
+  get deafFor(): number {
+    return Math.max(...[...this.#reflectors.values()].map((reflector) => reflector.deafFor));
+  }
+
   /** True when everything up to this resource version is in the cache, for the namespace in question. */
   hasSeen(resourceVersion: string, namespace?: string): boolean {
     const reflector = this.#reflectors.get(namespace ?? '') ?? this.#reflectors.get('');

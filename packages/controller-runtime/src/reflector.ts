@@ -96,6 +96,7 @@ export class Reflector<T extends KubeObject> {
   #watchListServed: boolean;
   #connectedAt = Number.NEGATIVE_INFINITY;
   #lastContact: number;
+  #deafSince: number | undefined;
   #running: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<T>) {
@@ -105,6 +106,7 @@ export class Reflector<T extends KubeObject> {
     this.#random = options.random ?? Math.random;
     this.#watchListServed = options.watchList ?? true;
     this.#lastContact = this.#clock.monotonic();
+    this.#deafSince = this.#lastContact;
   }
 
   get state(): ReflectorState {
@@ -119,6 +121,11 @@ export class Reflector<T extends KubeObject> {
   /** Milliseconds since the API server was last heard: an event, a bookmark or a fresh answer. */
   get silentFor(): number {
     return this.#clock.monotonic() - this.#lastContact;
+  }
+
+  /** Milliseconds without an open watch; 0 while one is open. */
+  get deafFor(): number {
+    return this.#deafSince === undefined ? 0 : this.#clock.monotonic() - this.#deafSince;
   }
 
   /** True when everything up to this resource version has reached the sink. */
@@ -320,6 +327,7 @@ export class Reflector<T extends KubeObject> {
   #enter(state: ReflectorState, error?: unknown): void {
     const changed = this.#state !== state;
     this.#state = state;
+    this.#deafSince = state === 'watching' ? undefined : (this.#deafSince ?? this.#clock.monotonic());
     if (changed || error !== undefined) this.#options.observer?.onState?.(state, error);
   }
 }

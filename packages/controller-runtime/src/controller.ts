@@ -1,0 +1,205 @@
+import type { ChangeType } from './cache.ts';
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+import type { Expectations } from './expectations.ts';
+import type { Informer } from './informer.ts';
+import type { LeaderElector } from './leader.ts';
+import type { Metrics } from './metrics.ts';
+import type { KubeObject } from './object.ts';
+import { keyOf } from './object.ts';
+import type { WorkQueueOptions } from './queue.ts';
+import { WorkQueue } from './queue.ts';
+
+/** What a reconcile may ask for. */
+export interface ReconcileResult {
+  /** Come back after this many milliseconds, unless something happens before. */
+  readonly requeueAfter?: number;
+}
+
+/** Brings the world closer to what the object under `key` wants; `signal` aborts when the work no longer counts. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a reconcile with nothing to ask for may simply end
+export type Reconcile = (key: string, signal: AbortSignal) => Promise<ReconcileResult | void>;
+
+/** Which keys to work on when an object of one Kind changes. */
+export interface Watch<T extends KubeObject = KubeObject> {
+  readonly informer: Informer<T>;
+  /** Default: the object's own key. Called for the old and the new form of the object. */
+  readonly keys?: (object: T) => Iterable<string>;
+  /** False for changes that nobody needs to look at. */
+  readonly concerns?: (type: ChangeType, previous: T | undefined, current: T | undefined) => boolean;
+}
+
+/** What a controller consists of. */
+export interface ControllerOptions {
+  readonly watches: readonly AnyWatch[];
+  readonly reconcile: Reconcile;
+  /** Reconciles of different keys that run at the same time; default 4. */
+  readonly concurrency?: number;
+  /** Without one, this process always leads. Started and stopped by the controller. */
+  readonly leader?: LeaderElector;
+  /** A key is not reconciled while the caches are behind our own writes under it. */
+  readonly expectations?: Expectations;
+  readonly metrics?: Metrics;
+  readonly queue?: WorkQueueOptions;
+  /** A running reconcile is aborted this long after `stop()`; default 20 s. */
+  readonly graceMs?: number;
+  /** A watch that has been down this long makes the controller unready; default 10 s. */
+  readonly deafMs?: number;
+  readonly onError?: (key: string, error: unknown, retryInMs: number) => void;
+  readonly clock?: Clock;
+}
+
+/** A `Watch` whose object type is known only to itself; made by `watch()`. */
+export interface AnyWatch {
+  readonly informer: Informer<KubeObject>;
+  connect(enqueue: (key: string) => void): void;
+}
+
+/** A running controller. */
+export interface Controller {
+  readonly queue: WorkQueue;
+  /** Resolves after `stop()`, when nothing runs any more. */
+  readonly done: Promise<void>;
+  /** Why the controller is not ready; empty when it is. */
+  notReady(): string[];
+  /** Takes no new work, finishes what runs, gives the lease away, ends the watches. */
+  stop(): Promise<void>;
+}
+
+const BEHIND_MS = 100;
+/** A healthy watch is never quiet this long: the API server sends bookmarks every minute. */
+const SILENT_MS = 120_000;
+
+/** Ties an informer to the keys that its changes concern. */
+export function watch<T extends KubeObject>(of: Watch<T>): AnyWatch {
+  const keys = of.keys ?? ((object: T) => [keyOf(object.metadata)]);
+  return {
+    // Only members that do not take a T are used through this type.
+    informer: of.informer as unknown as Informer<KubeObject>,
+    connect(enqueue) {
+      of.informer.cache.onChange((type, previous, current) => {
+        if (of.concerns?.(type, previous, current) === false) return;
+        const found = new Set<string>();
+        for (const object of [previous, current]) {
+          if (object !== undefined) for (const key of keys(object)) found.add(key);
+        }
+        for (const key of found) enqueue(key);
+      });
+    },
+  };
+}
+
+/** Starts a controller: watches first, then, once every cache is complete and we lead, the reconciles. */
+export function runController(options: ControllerOptions): Controller {
+  const run = new Run(options);
+  return {
+    queue: run.queue,
+    done: run.done,
+    notReady: () => run.notReady(),
+    stop: () => run.stop(),
+  };
+}
+
+class Run {
+  readonly queue: WorkQueue;
+  readonly done: Promise<void>;
+  readonly #options: ControllerOptions;
+  readonly #clock: Clock;
+  readonly #stopping = new AbortController();
+  readonly #abort = new AbortController();
+  readonly #informers: readonly Informer<KubeObject>[];
+  #stopped: Promise<void> | undefined;
+
+  constructor(options: ControllerOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.queue = new WorkQueue({ clock: this.#clock, observer: options.metrics?.queue, ...options.queue });
+    this.#informers = [...new Set(options.watches.map((each) => each.informer))];
+    for (const each of options.watches) each.connect((key) => this.queue.add(key));
+    options.metrics?.observe(this.#informers);
+    for (const informer of this.#informers) informer.start();
+    options.leader?.start();
+    this.done = this.#work();
+  }
+
+  notReady(): string[] {
+    if (this.#stopping.signal.aborted) return ['stopping'];
+    const problems: string[] = [];
+    for (const informer of this.#informers) {
+      const { kind } = informer.resource;
+      const excused = !informer.required && (informer.state === 'absent' || informer.state === 'forbidden');
+      if (excused) continue;
+      if (!informer.synced) problems.push(`${kind}: not synced (${informer.state})`);
+      else if (informer.deafFor > (this.#options.deafMs ?? 10_000))
+        problems.push(`${kind}: ${informer.state}`);
+      else if (informer.silentFor > SILENT_MS) problems.push(`${kind}: silent`);
+    }
+    return problems;
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#shutDown();
+    return this.#stopped;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#stopping.abort();
+    const cancel = this.#clock.after(this.#options.graceMs ?? 20_000, () => this.#abort.abort());
+    await this.queue.shutDown();
+    cancel();
+    await this.#options.leader?.stop();
+    await Promise.all(this.#informers.map((informer) => informer.stop()));
+    await this.done;
+  }
+
+  async #work(): Promise<void> {
+    const { signal } = this.#stopping;
+    const synced = await Promise.all(this.#informers.map((informer) => informer.waitForSync(signal)));
+    if (!synced.every(Boolean)) return;
+    const workers = Array.from({ length: this.#options.concurrency ?? 4 }, () => this.#worker());
+    await Promise.all(workers);
+  }
+
+  async #worker(): Promise<void> {
+    const { leader } = this.#options;
+    for (;;) {
+      // Keys wait in line while another process leads: taking over needs no list.
+      if (leader !== undefined && !(await leader.lead(this.#stopping.signal))) return;
+      const key = await this.queue.take();
+      if (key === undefined) return;
+      try {
+        await this.#handle(key);
+      } finally {
+        this.queue.done(key);
+      }
+    }
+  }
+
+  async #handle(key: string): Promise<void> {
+    const { leader, expectations, metrics, reconcile } = this.#options;
+    if (leader?.isLeader === false) {
+      this.queue.add(key);
+      return;
+    }
+    if (expectations?.isBehind(key) === true) {
+      this.queue.addAfter(key, BEHIND_MS);
+      return;
+    }
+    const started = this.#clock.monotonic();
+    try {
+      const signal =
+        leader === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, leader.term]);
+      const result = (await reconcile(key, signal)) ?? {};
+      this.queue.forget(key);
+      if (result.requeueAfter !== undefined) this.queue.addAfter(key, result.requeueAfter);
+      metrics?.reconciled(
+        result.requeueAfter === undefined ? 'ok' : 'requeue',
+        this.#clock.monotonic() - started,
+      );
+    } catch (error) {
+      metrics?.reconciled('error', this.#clock.monotonic() - started);
+      const retryIn = this.queue.retry(key);
+      this.#options.onError?.(key, error, retryIn);
+    }
+  }
+}
