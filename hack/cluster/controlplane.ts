@@ -98,6 +98,7 @@ async function startMasters(
   const config: MastersConfig = {
     dir,
     address: '127.0.0.1',
+    loopback: '127.0.0.1',
     advertise: false,
     ports: {
       apiserver: Number(apiserverPort),

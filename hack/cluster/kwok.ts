@@ -17,7 +17,8 @@ const NODE = 'kwok-node';
 
 /** Starts kwok, which plays one big node whose pods run and are ready at once, and waits until that is Ready. */
 export async function startKwok({ dir, kubeconfig, port, start }: KwokOptions): Promise<void> {
-  const stages = toolAssets('kwok').map((file) => readFileSync(file, 'utf8'));
+  const assets = toolAssets('kwok').map((file) => readFileSync(file, 'utf8'));
+  const stages = assets.filter((text) => /^kind: Stage$/m.test(text));
   const config = join(dir, 'kwok.yaml');
   writeFileSync(config, stages.join('\n---\n'));
   start({
@@ -33,6 +34,7 @@ export async function startKwok({ dir, kubeconfig, port, start }: KwokOptions): 
     ],
   });
   const api = kubectl(kubeconfig);
+  for (const manifest of assets) if (!stages.includes(manifest)) await api.apply(manifest);
   await api.apply([{ apiVersion: 'v1', kind: 'Node', metadata: { name: NODE, labels: { type: 'kwok' } } }]);
   await waitFor(
     async () => (await api('get', 'node', NODE, '-o', 'jsonpath={.status.phase}')) === 'Running',

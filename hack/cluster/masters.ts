@@ -12,6 +12,8 @@ export const SERVICE_NETWORK = { range: '10.96.0.0/16', apiserver: '10.96.0.1', 
 /** Where the masters listen and keep their files. */
 export interface MastersConfig {
   readonly dir: string;
+  /** The loopback address that everything else binds to. */
+  readonly loopback: string;
   /** The address that the API server binds to and that certificates name. */
   readonly address: string;
   readonly ports: MastersPorts;
@@ -79,9 +81,9 @@ export async function prepareMasters(config: MastersConfig): Promise<MastersFile
 }
 
 /** etcd as the cluster runs it: on loopback, without fsync because the data is disposable. */
-export function etcd({ dir, ports }: MastersConfig): ProcessSpec {
-  const client = `http://127.0.0.1:${ports.etcd}`;
-  const peer = `http://127.0.0.1:${ports.etcdPeer}`;
+export function etcd({ dir, ports, loopback }: MastersConfig): ProcessSpec {
+  const client = `http://${loopback}:${ports.etcd}`;
+  const peer = `http://${loopback}:${ports.etcdPeer}`;
   return {
     name: 'etcd',
     command: toolPath('etcd', 'etcd'),
@@ -111,7 +113,7 @@ export function apiserver(config: MastersConfig): ProcessSpec {
     name: 'kube-apiserver',
     command: toolPath('kubernetes', 'kube-apiserver'),
     args: [
-      `--etcd-servers=http://127.0.0.1:${config.ports.etcd}`,
+      `--etcd-servers=http://${config.loopback}:${config.ports.etcd}`,
       `--bind-address=${config.address}`,
       `--secure-port=${config.ports.apiserver}`,
       ...(config.advertise ? [`--advertise-address=${config.address}`] : ['--endpoint-reconciler-type=none']),
@@ -149,7 +151,7 @@ export function controllerManager(config: MastersConfig): ProcessSpec {
     command: toolPath('kubernetes', 'kube-controller-manager'),
     args: [
       ...clientFlags(dir, 'controller-manager'),
-      '--bind-address=127.0.0.1',
+      `--bind-address=${config.loopback}`,
       `--secure-port=${config.ports.controllerManager}`,
       `--service-account-private-key-file=${join(dir, 'service-accounts.key')}`,
       `--root-ca-file=${join(dir, 'ca.crt')}`,
@@ -172,7 +174,7 @@ export function scheduler(config: MastersConfig): ProcessSpec {
     command: toolPath('kubernetes', 'kube-scheduler'),
     args: [
       ...clientFlags(dir, 'scheduler'),
-      '--bind-address=127.0.0.1',
+      `--bind-address=${config.loopback}`,
       `--secure-port=${config.ports.scheduler}`,
       '--leader-elect=false',
       '--profiling=false',

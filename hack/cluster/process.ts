@@ -26,6 +26,8 @@ export interface ProcessSpec {
 export interface Supervisor {
   start(spec: ProcessSpec): void;
   isRunning(name: string): boolean;
+  /** The process id; throws unless the process runs. */
+  pid(name: string): number;
   /** Throws with the end of the log unless the process runs. */
   assertRunning(name: string): void;
   /** Ends a process and its group: SIGTERM first, SIGKILL when the grace is over. */
@@ -57,6 +59,11 @@ export function supervisor(dir: string): Supervisor {
       mkdirSync(join(dir, 'run'), { recursive: true });
       mkdirSync(join(dir, 'logs'), { recursive: true });
       writeFileSync(pidFile(spec.name), JSON.stringify(launch(spec, logFile(spec.name))));
+    },
+    pid(name) {
+      const known = identity(name);
+      if (!known || !isAlive(known)) throw new Error(`${name} does not run`);
+      return known.pid;
     },
     assertRunning(name) {
       if (!isRunning(name))

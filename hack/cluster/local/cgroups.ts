@@ -1,0 +1,75 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitFor } from '../wait.ts';
+
+/** The mount points of the cgroup hierarchies: one with version 2, one a controller with version 1. */
+export function hierarchies(mounts = readFileSync('/proc/self/mounts', 'utf8')): string[] {
+  const rows = mounts.split('\n').map((line) => line.split(' '));
+  const points = (type: string): string[] =>
+    rows.flatMap(([, point, kind]) => (kind === type && point ? [point] : []));
+  const legacy = points('cgroup');
+  return legacy.length > 0 ? legacy : points('cgroup2');
+}
+
+/** The cgroup that processes of the node itself are put into: in version 1 only the hierarchy that counts them. */
+export function systemCgroupFiles(name: string): string[] {
+  const roots = hierarchies();
+  const counting = roots.filter((root) => /\/(pids|systemd)$/.test(root));
+  const chosen = counting.length > 0 ? counting : roots;
+  return chosen.map((root) => join(root, name, 'system', 'cgroup.procs'));
+}
+
+/** Makes the cgroup of the cluster in every hierarchy, with a child for the node's own processes. */
+export function makeCgroups(name: string): void {
+  for (const root of hierarchies()) mkdirSync(join(root, name, 'system'), { recursive: true });
+}
+
+/** The processes in the cgroup and all below it. */
+export function cgroupProcesses(name: string): number[] {
+  const found = new Set<number>();
+  for (const root of hierarchies()) {
+    for (const dir of tree(join(root, name))) {
+      for (const line of readProcesses(dir)) found.add(line);
+    }
+  }
+  return [...found];
+}
+
+/** Kills every process of the cgroup and removes it with all its children. */
+export async function removeCgroups(name: string): Promise<void> {
+  await waitFor(
+    () => {
+      const alive = cgroupProcesses(name);
+      for (const pid of alive) kill(pid);
+      return alive.length === 0;
+    },
+    { what: `the processes of cgroup ${name} to end`, timeoutMs: 30_000, intervalMs: 50 },
+  );
+  for (const root of hierarchies()) {
+    for (const dir of tree(join(root, name)).reverse()) rmdirSync(dir);
+  }
+}
+
+/** A directory of cgroups and all below it, parents first. */
+function tree(dir: string): string[] {
+  if (!existsSync(dir)) return [];
+  const children = readdirSync(dir, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return [dir, ...children.flatMap((entry) => tree(join(dir, entry.name)))];
+}
+
+function readProcesses(dir: string): number[] {
+  try {
+    return readFileSync(join(dir, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+  } catch {
+    // The cgroup went away between the listing and the look.
+    return [];
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

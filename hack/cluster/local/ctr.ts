@@ -1,0 +1,49 @@
+import { run, toolPath } from '../../toolchain/index.ts';
+import type { Layout } from './layout.ts';
+
+/** An image as containerd knows it: its full name (`docker.io/library/redis:7`) and the digest of its manifest. */
+export interface StoredImage {
+  readonly name: string;
+  readonly digest: string;
+}
+
+/** Reads the table that `ctr images list` prints. */
+export function parseImages(table: string): StoredImage[] {
+  return table
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const [name, , digest] = line.split(/\s+/);
+      return name && digest?.startsWith('sha256:') ? [{ name, digest }] : [];
+    });
+}
+
+/** The full name under which the kubelet looks for an image. */
+export function fullName(reference: string): string {
+  const first = reference.split('/')[0] ?? '';
+  if (!reference.includes('/')) return `docker.io/library/${reference}`;
+  return /[.:]/.test(first) || first === 'localhost' ? reference : `docker.io/${reference}`;
+}
+
+/** The images of the node. */
+export async function listImages(paths: Layout): Promise<StoredImage[]> {
+  return parseImages(await ctr(paths, 'images', 'list'));
+}
+
+/** Loads a docker-archive. */
+export async function importArchive(paths: Layout, archive: string): Promise<void> {
+  await ctr(paths, 'images', 'import', '--snapshotter', 'overlayfs', archive);
+}
+
+/** Gives an image of the node further names; a name that points elsewhere is moved. */
+export async function tagImage(paths: Layout, source: string, names: readonly string[]): Promise<void> {
+  for (let start = 0; start < names.length; start += 100) {
+    const batch = names.slice(start, start + 100).map(fullName);
+    await ctr(paths, 'images', 'tag', '--force', fullName(source), ...batch);
+  }
+}
+
+function ctr(paths: Layout, ...args: string[]): Promise<string> {
+  const socket = ['--address', paths.containerdSocket, '--namespace', 'k8s.io'];
+  return run(toolPath('containerd', 'ctr'), [...socket, ...args]);
+}
