@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ProcessConfig, processVariables } from './config/process.ts';
+import { type Environment, readConfig } from './config/read.ts';
+import { type Clock, systemClock } from './domain/clock.ts';
+import { type Ids, uuidv7 } from './domain/ids.ts';
+import { once } from './domain/once.ts';
+import { refuse } from './domain/result.ts';
+import { pickHosted } from './http/dispatch.ts';
+import { beginExchange, type Exchange, pathOf } from './http/exchange.ts';
+import { operationOf } from './http/operations.ts';
+import { commonRefusals, sendProblem, toProblem } from './http/problem.ts';
+import { closeServer, listen, portOf } from './http/server.ts';
+import { type HostedService, hostService, type World } from './opening.ts';
+import type { Service } from './service.ts';
+import { createLog, type Log } from './telemetry/log.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+
+export type HostOptions = {
+  readonly services: readonly Service[];
+  readonly environment: Environment;
+  readonly log?: Log;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+};
+
+export type Phase = 'running' | 'draining';
+
+/** Services that answer on one port of this process. */
+export type Host = {
+  readonly port: number;
+  readonly log: Log;
+  /** Resolves when every service is open. */
+  readonly opened: Promise<void>;
+  /** Drains, closes and resolves; calling it again waits for the same end. */
+  readonly stop: () => Promise<void>;
+};
+
+/**
+ * Starts services on one port and resolves once it listens; they open in the background, and `/ready` tells when.
+ * Throws ConfigError when the environment is incomplete.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const { environment, services } = options;
+  const config = readConfig(processVariables(environment), environment);
+  const shared = services.length > 1;
+  const configured = services.map((service) =>
+    service.configure(environment, shared ? service.row.name : undefined),
+  );
+  const names = services.map(({ row }) => row.name).join('+');
+  const log = options.log ?? createLog(config.LOG_LEVEL, { pod: config.POD_NAME, version: config.SERVICE_VERSION });
+  const memoryBus = once(async () => (await import('./bus/event-bus-memory.ts')).createMemoryBus());
+  const world: World = {
+    log,
+    metrics: createMetrics(config.SERVICE_VERSION),
+    clock: options.clock ?? systemClock,
+    ids: options.ids ?? uuidv7,
+    memoryBus: memoryBus.get,
+  };
+  const hosted = await Promise.all(
+    services.map((service, index) => hostService(service, at(configured, index), world)),
+  );
+  const state: { phase: Phase } = { phase: 'running' };
+  const server = await listen(createListener(hosted, state, world, config), config.PORT, config.BIND_ADDRESS);
+  log.info({ services: names, port: portOf(server), address: config.BIND_ADDRESS }, 'listening');
+  const stop = once(async () => {
+    state.phase = 'draining';
+    log.info({ services: names, delayMs: config.DRAIN_DELAY_MS }, 'draining');
+    await pause(config.DRAIN_DELAY_MS);
+    const consuming = Promise.all(hosted.map((one) => one.stopConsuming()));
+    const outcome = await closeServer(server, config.SHUTDOWN_DEADLINE_MS);
+    await consuming;
+    await Promise.all(hosted.map((one) => one.close()));
+    log.info({ services: names, outcome }, 'stopped');
+  });
+  return {
+    port: portOf(server),
+    log,
+    opened: Promise.all(hosted.map((one) => one.opened)).then(() => {}),
+    stop: stop.get,
+  };
+}
+
+function createListener(
+  hosted: readonly HostedService[],
+  state: { phase: Phase },
+  world: World,
+  config: ProcessConfig,
+) {
+  const operations = operationOf(hosted, state, world.metrics, config.SERVICE_VERSION);
+  return (request: IncomingMessage, response: ServerResponse): void => {
+    const exchange = beginExchange(request, response, world);
+    // From the first moment of the drain: clients move to other pods before this one's listener closes.
+    if (state.phase === 'draining') response.setHeader('connection', 'close');
+    const picked = pickHosted(hosted, request);
+    const operation = operations(request, picked);
+    if (operation === undefined) answer(picked, request, response, exchange);
+    else {
+      exchange.route = 'operations';
+      operation(response);
+    }
+  };
+}
+
+function answer(
+  picked: HostedService | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+  exchange: Exchange,
+): void {
+  const about = { instance: pathOf(request), requestId: exchange.requestId };
+  if (picked === undefined) {
+    sendProblem(response, toProblem(refuse('not-found'), commonRefusals, about));
+    return;
+  }
+  exchange.service = picked.service.row.name;
+  const open = picked.open();
+  if (open === undefined)
+    sendProblem(response, toProblem(refuse('unavailable', 'starting'), commonRefusals, about), 1);
+  else open.listener(request, response);
+}
+
+function at<Item>(items: readonly Item[], index: number): Item {
+  const item = items[index];
+  if (item === undefined) throw new RangeError(`no item ${index}`);
+  return item;
+}

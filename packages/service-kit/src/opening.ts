@@ -1,0 +1,103 @@
+import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
+import type { EventBus, Subscription } from './bus/event-bus.ts';
+import type { Clock } from './domain/clock.ts';
+import type { Ids } from './domain/ids.ts';
+import type { ConfiguredService, OpenService, Service } from './service.ts';
+import { createStores } from './store/create.ts';
+import { type OpenStores, pingsOf, toStores } from './store/stores.ts';
+import type { Log } from './telemetry/log.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+
+export type World = {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly memoryBus: () => Promise<EventBus>;
+};
+
+/** A service inside a process, from before its stores answer until they are closed. */
+export type HostedService = {
+  readonly service: Service;
+  readonly pings: ReturnType<typeof pingsOf>;
+  /** Undefined until the stores answered and the schema is current. */
+  readonly open: () => OpenService | undefined;
+  /** Resolves when the service is open; never rejects but through `close`. */
+  readonly opened: Promise<void>;
+  readonly stopConsuming: () => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Opens a service in the background and goes on trying, with growing pauses, while its stores are away: thirteen
+ * services that start beside their database must not crash-loop until it is there.
+ */
+export async function hostService(service: Service, configured: ConfiguredService, world: World): Promise<HostedService> {
+  const stores = await createStores({ row: service.row, urlOf: configured.urlOf, ...world });
+  const abort = new AbortController();
+  const state: { open?: OpenService; subscriptions: Subscription[] } = { subscriptions: [] };
+  const attempt = async (): Promise<void> => {
+    if (service.migrations !== undefined) await stores.postgres?.migrate(service.migrations);
+    state.open ??= await configured.open({ ...world, stores: toStores(service.row, stores) });
+    state.subscriptions = await subscribe(service, state.open, stores);
+  };
+  const opened = openWithRetry(attempt, service, world.log, abort.signal);
+  const stopConsuming = async (): Promise<void> => {
+    abort.abort();
+    await opened;
+    await Promise.all(state.subscriptions.map((subscription) => subscription.stop()));
+  };
+  return {
+    service,
+    pings: pingsOf(stores),
+    open: () => state.open,
+    opened,
+    stopConsuming,
+    close: async () => {
+      await state.open?.close();
+      await closeStores(stores, world.log);
+    },
+  };
+}
+
+async function openWithRetry(
+  attempt: () => Promise<void>,
+  service: Service,
+  log: Log,
+  signal: AbortSignal,
+): Promise<void> {
+  const policy = retry(handleAll, {
+    maxAttempts: Number.MAX_SAFE_INTEGER,
+    backoff: new ExponentialBackoff({ initialDelay: 200, maxDelay: 5000 }),
+  });
+  policy.onFailure(({ reason }) => {
+    const error = 'error' in reason ? String(reason.error) : 'no reason given';
+    if (!signal.aborted) log.warn({ service: service.row.name, error }, 'not open yet, trying again');
+  });
+  try {
+    await policy.execute(attempt, signal);
+    log.info({ service: service.row.name }, 'open');
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function subscribe(service: Service, open: OpenService, stores: OpenStores): Promise<Subscription[]> {
+  const bus = stores.kafka;
+  if (bus === undefined || open.handlers.length === 0) return [];
+  const handle = async (event: Parameters<(typeof open.handlers)[number]['handle']>[0]): Promise<void> => {
+    for (const handler of open.handlers) if (handler.topic === event.topic) await handler.handle(event);
+  };
+  return [await bus.subscribe({ group: service.row.objectName, topics: service.handledTopics, handle })];
+}
+
+async function closeStores(stores: OpenStores, log: Log): Promise<void> {
+  const closings = Object.entries(stores).map(async ([name, store]) => {
+    try {
+      await store.close();
+    } catch (error) {
+      log.warn({ dependency: name, error: String(error) }, 'closing failed');
+    }
+  });
+  await Promise.all(closings);
+}

@@ -1,0 +1,156 @@
+import type { RequestListener } from 'node:http';
+import { type ServiceName, type ServiceRow, serviceRow, type Topic } from '@ecommercestack/contracts/topology';
+import type { BusEvent } from './bus/event-bus.ts';
+import { type Environment, readConfig } from './config/read.ts';
+import { callVariableOf, callVariablesOf, type Dependency, dependencyVariablesOf, variableOf } from './config/row.ts';
+import type { ConfigOf, Variables } from './config/variable.ts';
+import type { Clock } from './domain/clock.ts';
+import type { Ids } from './domain/ids.ts';
+import { commonRefusals, type RefusalTable } from './http/problem.ts';
+import type { Route, RouteContract } from './http/route.ts';
+import type { Stores } from './store/stores.ts';
+import type { Log } from './telemetry/log.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+
+/** What a service is given when it opens: its configuration, its stores and the world's sources. */
+export type Opening<Declared extends Variables> = {
+  readonly config: ConfigOf<Declared>;
+  readonly stores: Stores;
+  /** Origin of a service that the row declares a call to. */
+  readonly originOf: (callee: ServiceName) => string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  readonly ids: Ids;
+};
+
+export type Handler<Context> = {
+  readonly topic: Topic;
+  readonly handle: (event: BusEvent, context: Context) => Promise<void>;
+};
+
+export type ServiceSpec<Context, Declared extends Variables> = {
+  readonly name: ServiceName;
+  /** Variables of its own, beside those that follow from its row in topology.ts. */
+  readonly variables?: Declared;
+  /** Dependencies it answers without: their loss makes it degraded, not unready. */
+  readonly survives?: readonly Dependency[];
+  /** Folder of forward-only SQL files, applied before it opens. */
+  readonly migrations?: URL;
+  /** Refusals of its own, beside the common table. */
+  readonly refusals?: RefusalTable;
+  /** Makes the context that routes and handlers receive. Retried until it resolves. */
+  readonly open: (opening: Opening<Declared>) => Promise<Context>;
+  readonly routes?: readonly Route<Context>[];
+  readonly handles?: readonly Handler<Context>[];
+  /** Takes every request itself, past routes and express: for a proxy or static files. */
+  readonly listener?: (context: Context) => RequestListener;
+  readonly close?: (context: Context) => Promise<void>;
+};
+
+/** A service that is open: how it answers and what it does with events. */
+export type OpenService = {
+  readonly listener: RequestListener;
+  readonly handlers: readonly { topic: Topic; handle: (event: BusEvent) => Promise<void> }[];
+  readonly close: () => Promise<void>;
+};
+
+/** A service whose environment was read and found complete. */
+export type ConfiguredService = {
+  readonly urlOf: (dependency: Dependency) => string;
+  readonly open: (world: Omit<Opening<Variables>, 'config' | 'originOf'>) => Promise<OpenService>;
+};
+
+/** A service as a value. Interpreters: `run`, `runAll`, `startTestService`, `describe`. */
+export type Service = {
+  readonly row: ServiceRow;
+  readonly variables: Variables;
+  readonly survives: readonly Dependency[];
+  readonly migrations?: URL;
+  readonly refusals: RefusalTable;
+  readonly routes: readonly RouteContract[];
+  readonly handledTopics: readonly Topic[];
+  /** Reads the environment. With `owner`, `<OWNER>_<NAME>` wins over `<NAME>`. Throws ConfigError. */
+  readonly configure: (environment: Environment, owner?: string) => ConfiguredService;
+};
+
+/** Makes a service value from its definition. Throws when it handles a topic that its row does not consume. */
+export function defineService<Context, Declared extends Variables = Record<never, never>>(
+  spec: ServiceSpec<Context, Declared>,
+): Service {
+  const row = serviceRow(spec.name);
+  const handles = spec.handles ?? [];
+  const stray = handles.find(({ topic }) => !row.consumes.includes(topic));
+  if (stray !== undefined) throw new Error(`${row.name} handles ${stray.topic}, which its row does not consume`);
+  const refusals = { ...commonRefusals, ...spec.refusals };
+  return {
+    row,
+    variables: { ...dependencyVariablesOf(row), ...callVariablesOf(row), ...spec.variables },
+    survives: spec.survives ?? [],
+    ...(spec.migrations === undefined ? {} : { migrations: spec.migrations }),
+    refusals,
+    routes: spec.routes ?? [],
+    handledTopics: handles.map(({ topic }) => topic),
+    configure: (environment, owner) => configure(spec, row, refusals, environment, owner),
+  };
+}
+
+function configure<Context, Declared extends Variables>(
+  spec: ServiceSpec<Context, Declared>,
+  row: ServiceRow,
+  refusals: RefusalTable,
+  environment: Environment,
+  owner: string | undefined,
+): ConfiguredService {
+  const shapes = { urls: dependencyVariablesOf(row), origins: callVariablesOf(row) };
+  // Once over all of them, so that one error names everything that is missing.
+  readConfig({ ...shapes.urls, ...shapes.origins, ...spec.variables }, environment, owner);
+  const urls = readConfig(shapes.urls, environment, owner);
+  const origins = readConfig(shapes.origins, environment, owner);
+  // Without `variables`, Declared is the empty record.
+  const config = readConfig(spec.variables ?? ({} as Declared), environment, owner);
+  return {
+    urlOf: (dependency) => {
+      const url = urls[variableOf(dependency)];
+      if (url === undefined) throw new Error(`the row of ${row.name} has no ${dependency}`);
+      return url.reveal();
+    },
+    open: async (world) => {
+      const originOf = (callee: ServiceName): string => {
+        const origin = origins[callVariableOf(callee)];
+        if (origin === undefined) throw new Error(`the row of ${row.name} declares no call to ${callee}`);
+        return origin;
+      };
+      const context = await spec.open({ ...world, config, originOf });
+      return {
+        listener: await toListener(spec, refusals, context, world.log),
+        handlers: (spec.handles ?? []).map(({ topic, handle }) => ({
+          topic,
+          handle: (event: BusEvent) => handle(event, context),
+        })),
+        close: async () => spec.close?.(context),
+      };
+    },
+  };
+}
+
+// Express and helmet are imported only by a service that has routes: a proxy or static files start without them.
+async function toListener<Context, Declared extends Variables>(
+  spec: ServiceSpec<Context, Declared>,
+  refusals: RefusalTable,
+  context: Context,
+  log: Log,
+): Promise<RequestListener> {
+  if (spec.listener !== undefined) return spec.listener(context);
+  const { createApp } = await import('./http/app.ts');
+  return createApp({
+    routes: spec.routes ?? [],
+    context,
+    refusals,
+    onError: (error, request) => log.error({ error: describeError(error), path: request.url }, 'a handler failed'),
+  });
+}
+
+function describeError(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

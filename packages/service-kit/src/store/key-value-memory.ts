@@ -1,0 +1,37 @@
+import { type Clock, systemClock } from '../domain/clock.ts';
+import type { KeyValueStore } from './key-value.ts';
+
+type Entry = { value: string; expiresAt: number };
+
+/** The memory twin of the key-value store; `clock` decides what has expired. */
+export function createMemoryKeyValues(clock: Clock = systemClock): KeyValueStore {
+  const entries = new Map<string, Entry>();
+  const live = (key: string): Entry | undefined => {
+    const entry = entries.get(key);
+    if (entry === undefined || entry.expiresAt > clock.now()) return entry;
+    entries.delete(key);
+    return undefined;
+  };
+  const expiry = (ttlMs: number | undefined): number =>
+    ttlMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + ttlMs;
+  return {
+    get: async (key) => live(key)?.value,
+    set: async (key, value, options = {}) => {
+      entries.set(key, { value, expiresAt: expiry(options.ttlMs) });
+    },
+    claim: async (key, value, ttlMs) => {
+      if (live(key) !== undefined) return false;
+      entries.set(key, { value, expiresAt: expiry(ttlMs) });
+      return true;
+    },
+    increment: async (key, by, ttlMs) => {
+      const entry = live(key) ?? { value: '0', expiresAt: expiry(ttlMs) };
+      const count = Number(entry.value) + by;
+      entries.set(key, { ...entry, value: String(count) });
+      return count;
+    },
+    remove: async (key) => live(key) !== undefined && entries.delete(key),
+    ping: async () => {},
+    close: async () => {},
+  };
+}

@@ -1,0 +1,59 @@
+import pg from 'pg';
+import type { z } from 'zod';
+import type { Sql, SqlStore } from './sql.ts';
+
+/**
+ * PostgreSQL through a small pool. `schema` is the service's own PostgreSQL schema and the only one on its search
+ * path, so services that share a database in the monolith cannot see each other's tables by accident.
+ */
+export function createPostgres(
+  url: string,
+  schema: string,
+  onError: (error: unknown) => void,
+): SqlStore {
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: schema,
+    options: `-c search_path=${schema} -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000`,
+    connectionTimeoutMillis: 3000,
+    idleTimeoutMillis: 300_000,
+    max: 10,
+  });
+  pool.on('error', onError);
+  return {
+    ...statements(pool),
+    transaction: (work) => inTransaction(pool, work),
+    ping: async () => {
+      await pool.query('SELECT 1');
+    },
+    close: () => pool.end(),
+  };
+}
+
+function statements(runner: pg.Pool | pg.PoolClient): Sql {
+  return {
+    query: async <Row>(text: string, values: readonly unknown[], row: z.ZodType<Row>) => {
+      const { rows } = await runner.query<Record<string, unknown>>(text, [...values]);
+      return rows.map((found) => row.parse(found));
+    },
+    execute: async (text, values = []) => (await runner.query(text, [...values])).rowCount ?? 0,
+  };
+}
+
+async function inTransaction<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(statements(client));
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch((failure: unknown) => {
+      broken = failure instanceof Error ? failure : new Error(String(failure));
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}

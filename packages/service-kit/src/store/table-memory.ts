@@ -1,0 +1,36 @@
+import type { Identified, RelationalStore, Table, TableSpec } from './table.ts';
+
+/** The memory twin of the relational store; it has no tables to migrate. */
+export function createMemoryTables(): RelationalStore {
+  const tables = new Map<string, Map<string, object>>();
+  return {
+    table: (spec) => {
+      const rows = tables.get(spec.name) ?? new Map<string, object>();
+      tables.set(spec.name, rows);
+      return openTable(spec, rows);
+    },
+    migrate: async () => {},
+    ping: async () => {},
+    close: async () => {},
+  };
+}
+
+function openTable<Row extends Identified>(spec: TableSpec<Row>, rows: Map<string, object>): Table<Row> {
+  return {
+    list: async ({ after, limit }) =>
+      [...rows.entries()]
+        .filter(([id]) => after === undefined || id > after)
+        .toSorted(([left], [right]) => (left < right ? -1 : 1))
+        .slice(0, limit)
+        .map(([, row]) => spec.schema.parse(row)),
+    get: async (id) => {
+      const row = rows.get(id);
+      return row === undefined ? undefined : spec.schema.parse(row);
+    },
+    insert: async (row) => {
+      if (rows.has(row.id)) return false;
+      rows.set(row.id, structuredClone(row));
+      return true;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+
+export type Metrics = {
+  readonly contentType: string;
+  readonly render: () => Promise<string>;
+  readonly observeRequest: (request: RequestSample) => void;
+  readonly setDependency: (service: string, dependency: string, reachable: boolean) => void;
+  readonly countRetry: (upstream: string) => void;
+};
+
+export type RequestSample = {
+  readonly service: string;
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+};
+
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
+
+/** The metrics of one process. Labels are bounded: routes are templates and methods a closed set. */
+export function createMetrics(version: string): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const build = new Gauge({
+    name: 'ecommercestack_build_info',
+    help: 'Always 1; the version is a label.',
+    labelNames: ['version'],
+    registers: [registry],
+  });
+  build.set({ version }, 1);
+  const duration = new Histogram({
+    name: 'ecommercestack_http_request_duration_seconds',
+    help: 'Time from the first byte of the request to the end of the answer.',
+    labelNames: ['service', 'method', 'route', 'status'],
+    buckets,
+    registers: [registry],
+  });
+  const dependency = new Gauge({
+    name: 'ecommercestack_dependency_up',
+    help: '1 while the store or bus answers its readiness check.',
+    labelNames: ['service', 'dependency'],
+    registers: [registry],
+  });
+  const retries = new Counter({
+    name: 'ecommercestack_upstream_retries_total',
+    help: 'Requests sent a second time because the first attempt broke before any byte of the answer.',
+    labelNames: ['upstream'],
+    registers: [registry],
+  });
+  return {
+    contentType: registry.contentType,
+    render: () => registry.metrics(),
+    observeRequest: ({ service, method, route, status, seconds }) =>
+      duration.observe({ service, method: knownMethod(method), route, status: String(status) }, seconds),
+    setDependency: (service, name, reachable) => dependency.set({ service, dependency: name }, reachable ? 1 : 0),
+    countRetry: (upstream) => retries.inc({ upstream }),
+  };
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+function knownMethod(method: string): string {
+  return methods.has(method) ? method : 'OTHER';
+}

@@ -1,0 +1,5 @@
+CREATE TABLE reports (
+  id text PRIMARY KEY,
+  kind text NOT NULL,
+  period text NOT NULL
+);

@@ -1,0 +1,127 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpMethod, ServiceName } from '@ecommercestack/contracts/topology';
+import { type Dispatcher, Pool } from 'undici';
+import { toClientHeaders } from './headers.ts';
+import { type Failure, mayRetry, toFailure } from './upstream-failure.ts';
+
+export type Forwarding = {
+  readonly service: ServiceName;
+  readonly path: string;
+  readonly method: HttpMethod;
+  readonly headers: string[];
+  /** Asks whether the budget has one more retry. */
+  readonly takeRetry: () => boolean;
+  /** Called when no byte of an answer was sent to the client; it may still be answered. */
+  readonly onFailure: (failure: Failure) => void;
+};
+
+export type Upstreams = {
+  readonly forward: (request: IncomingMessage, response: ServerResponse, forwarding: Forwarding) => void;
+  readonly close: () => Promise<void>;
+};
+
+export type UpstreamTimeouts = { readonly connectMs: number; readonly headersMs: number; readonly bodyMs: number };
+
+/** A pool of connections to each service, and the loop that streams an exchange through one of them. */
+export function createUpstreams(originOf: (service: ServiceName) => string, timeouts: UpstreamTimeouts): Upstreams {
+  const pools = new Map<ServiceName, Pool>();
+  const poolOf = (service: ServiceName): Pool => {
+    const known = pools.get(service);
+    if (known !== undefined) return known;
+    const pool = new Pool(originOf(service), {
+      connections: 128,
+      pipelining: 1,
+      connect: { timeout: timeouts.connectMs },
+      headersTimeout: timeouts.headersMs,
+      bodyTimeout: timeouts.bodyMs,
+      // Far below the services' own keep-alive: we close first, so our requests meet no closing socket.
+      keepAliveTimeout: 30_000,
+      keepAliveMaxTimeout: 60_000,
+    });
+    pools.set(service, pool);
+    return pool;
+  };
+  return {
+    forward: (request, response, forwarding) => attempt(poolOf(forwarding.service), request, response, forwarding, 1),
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.close()));
+    },
+  };
+}
+
+function attempt(
+  pool: Pool,
+  request: IncomingMessage,
+  response: ServerResponse,
+  forwarding: Forwarding,
+  attempts: number,
+): void {
+  const hasBody = bodyFollows(request);
+  const { method, path, headers } = forwarding;
+  const onError = (error: unknown): void => {
+    if (response.destroyed) return;
+    if (response.headersSent) {
+      // Half an answer is out: cutting the connection is the only way left to say that the rest is missing.
+      response.destroy();
+      return;
+    }
+    const failure = toFailure(error);
+    if (mayRetry({ method, hasBody, failure, attempts }) && forwarding.takeRetry())
+      attempt(pool, request, response, forwarding, attempts + 1);
+    else forwarding.onFailure(failure);
+  };
+  try {
+    pool.dispatch({ method, path, headers, body: hasBody ? request : null }, createExchange(request, response, onError));
+  } catch (error) {
+    onError(error);
+  }
+}
+
+// Streams one answer: the upstream is paused while the client is slow, and aborted when the client is gone.
+function createExchange(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onError: (error: unknown) => void,
+): Dispatcher.DispatchHandler {
+  let onGone: (() => void) | undefined;
+  const settle = (): void => {
+    if (onGone !== undefined) response.off('close', onGone);
+  };
+  return {
+    onRequestStart: (controller) => {
+      onGone = () => controller.abort(new Error('the client is gone'));
+      if (response.destroyed) onGone();
+      else response.once('close', onGone);
+    },
+    onResponseStart: (controller, status, _headers, statusMessage) => {
+      if (status < 200) return;
+      const headers = toClientHeaders(toTexts(controller.rawHeaders));
+      for (let index = 0; index + 1 < headers.length; index += 2)
+        response.appendHeader(headers[index] ?? '', headers[index + 1] ?? '');
+      response.writeHead(status, statusMessage);
+      response.on('drain', () => controller.resume());
+      if (request.method === 'HEAD') response.flushHeaders();
+    },
+    onResponseData: (controller, chunk) => {
+      if (!response.write(chunk)) controller.pause();
+    },
+    onResponseEnd: () => {
+      settle();
+      response.end();
+    },
+    onResponseError: (_controller, error) => {
+      settle();
+      onError(error);
+    },
+  };
+}
+
+function bodyFollows(request: IncomingMessage): boolean {
+  const length = request.headers['content-length'];
+  return request.headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+function toTexts(raw: Dispatcher.DispatchController['rawHeaders']): string[] {
+  if (!Array.isArray(raw)) return [];
+  return raw.map((part) => (typeof part === 'string' ? part : part.toString('latin1')));
+}
