@@ -2,13 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'nod
 import { join } from 'node:path';
 import { waitFor } from '../wait.ts';
 
-/** The mount points of the cgroup hierarchies: one with version 2, one a controller with version 1. */
+/** The mount points of the cgroup hierarchies: version 1 has one a controller, and the one of version 2 beside them. */
 export function hierarchies(mounts = readFileSync('/proc/self/mounts', 'utf8')): string[] {
   const rows = mounts.split('\n').map((line) => line.split(' '));
   const points = (type: string): string[] =>
     rows.flatMap(([, point, kind]) => (kind === type && point ? [point] : []));
-  const legacy = points('cgroup');
-  return legacy.length > 0 ? legacy : points('cgroup2');
+  return [...points('cgroup'), ...points('cgroup2')];
 }
 
 /** The cgroup that processes of the node itself are put into: in version 1 only the hierarchy that counts them. */
