@@ -290,6 +290,7 @@ export class Reflector<T extends KubeObject> {
     this.#options.observer?.onRestart?.(restartReason(error));
     if (this.#version === undefined && this.#watchListServed && refusesWatchList(error)) {
       this.#watchListServed = false;
+      this.#connectedAt = Number.NEGATIVE_INFINITY;
       return 0;
     }
     if (error instanceof ApiError && (error.status === 404 || error.status === 403)) {
