@@ -34,6 +34,7 @@ export function advance(
   const withdrawing = retiring.length > 0 && wish.revision === stableRevision;
   return {
     service: wish.service,
+    revision: wish.revision,
     stable,
     ...(canary && { canary }),
     retiring,

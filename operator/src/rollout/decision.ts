@@ -17,6 +17,8 @@ export type CanaryDecision = RevisionPlace & {
  */
 export type RolloutDecision = {
   readonly service: string;
+  /** Revision that the specification asks for: the canary's while there is one, else the stable one's. */
+  readonly revision: string;
   readonly stable: RevisionPlace;
   readonly canary?: CanaryDecision;
   /** Deployments on their way out: not built any more, their subset stays until their pods are gone. */

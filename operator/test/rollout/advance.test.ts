@@ -34,6 +34,7 @@ describe('what is stable and what is a canary', () => {
   test('the first revision is stable at once, whatever the strategy', () => {
     expect(advance(wish(), { proven: [] }, [])).toEqual({
       service: 'user',
+      revision: 'new',
       stable: { revision: 'new', deployment: 'user-service' },
       retiring: [],
       route: 'Host',

@@ -1,0 +1,117 @@
+import { ApiError, describeError } from '@ecommercestack/controller-runtime';
+import { kindOf } from '../api/kinds.ts';
+import { type KubernetesObject, objectKey } from '../api/object.ts';
+import type { ObjectProblem } from '../status/evidence.ts';
+import type { Cluster } from './cluster.ts';
+import { holderOf, ownershipOf, type StackIdentity, wasApplied } from './ownership.ts';
+
+/** What to write and what to delete, each in order. */
+export type Changes = {
+  readonly apply: readonly KubernetesObject[];
+  readonly prune: readonly KubernetesObject[];
+};
+
+/** What became of the changes: every object is tried, whatever became of the others. */
+export type Outcome = {
+  /** Keys of the objects that were written or deleted. */
+  readonly written: readonly string[];
+  readonly problems: readonly ObjectProblem[];
+};
+
+/** Objects of one Kind that are written at the same time. */
+const batch = 8;
+
+/**
+ * Applies, then prunes. Kinds follow one another in the order given, because a route must not name what is not there
+ * yet; objects of one Kind do not depend on each other. Never throws for a refusal of a single object.
+ */
+export async function applyChanges(
+  cluster: Cluster,
+  stack: StackIdentity,
+  changes: Changes,
+  seen: readonly KubernetesObject[],
+): Promise<Outcome> {
+  const live = new Map(seen.map((object) => [objectKey(object), object]));
+  const key = `${stack.namespace}/${stack.name}`;
+  const written: string[] = [];
+  const problems: ObjectProblem[] = [];
+  const attempt = async (object: KubernetesObject, write: () => Promise<void>): Promise<void> => {
+    try {
+      await write();
+      written.push(objectKey(object));
+    } catch (error) {
+      problems.push(problemOf(object, error));
+    }
+  };
+  for (const group of groups(changes.apply)) {
+    await Promise.all(
+      group.map((object) =>
+        attempt(object, () => write(cluster, stack, key, object, live.get(objectKey(object)))),
+      ),
+    );
+  }
+  for (const group of groups(changes.prune)) {
+    await Promise.all(group.map((object) => attempt(object, () => cluster.remove(key, object))));
+  }
+  return { written, problems };
+}
+
+/** Thrown when the name of a desired object is somebody else's. */
+class NameConflictError extends Error {
+  override readonly name = 'NameConflictError';
+}
+
+async function write(
+  cluster: Cluster,
+  stack: StackIdentity,
+  key: string,
+  desired: KubernetesObject,
+  known: KubernetesObject | undefined,
+): Promise<void> {
+  if (kindOf(desired).write === 'CreateOnce') {
+    await cluster.create(key, desired);
+    return;
+  }
+  if (known !== undefined && ownershipOf(stack, known) === 'Ours') {
+    await cluster.apply(key, withUid(desired, known), { force: true });
+    return;
+  }
+  // Not in the cache, or without our owner reference: only the live object tells whose it is.
+  const live = await cluster.find(desired);
+  if (live === undefined) {
+    await cluster.apply(key, desired, { force: false });
+    return;
+  }
+  const ownership = ownershipOf(stack, live);
+  if (ownership === 'Foreign' || (ownership === 'Orphan' && !wasApplied(live))) {
+    throw new NameConflictError(holderOf(live));
+  }
+  await cluster.apply(key, withUid(desired, live), { force: true });
+}
+
+/** The uid makes the API server refuse a namesake that took the object's place. */
+function withUid(desired: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  return { ...desired, metadata: { ...desired.metadata, uid: live.metadata.uid } };
+}
+
+function problemOf(object: KubernetesObject, error: unknown): ObjectProblem {
+  const { kind } = object;
+  const { name } = object.metadata;
+  if (error instanceof NameConflictError)
+    return { kind, name, reason: 'NameConflict', message: error.message };
+  // A conflict, a timeout or a failing API server passes; a refusal stays until somebody acts.
+  const refused = error instanceof ApiError && [400, 403, 405, 413, 422].includes(error.status);
+  return { kind, name, reason: refused ? 'ObjectRefused' : 'Unreachable', message: describeError(error) };
+}
+
+function* groups(objects: readonly KubernetesObject[]): Generator<KubernetesObject[]> {
+  let group: KubernetesObject[] = [];
+  for (const object of objects) {
+    if (group.length > 0 && (group[0]?.kind !== object.kind || group.length >= batch)) {
+      yield group;
+      group = [];
+    }
+    group.push(object);
+  }
+  if (group.length > 0) yield group;
+}

@@ -1,0 +1,36 @@
+import type { EcommerceStack, EcommerceStackStatus } from '../api/ecommercestack.ts';
+import type { Capability } from '../api/kinds.ts';
+import type { KubernetesObject } from '../api/object.ts';
+
+/** The stacks and children that the caches hold. Reading sends no request; objects are shared and never changed. */
+export type CachedCluster = {
+  /** The stack under `namespace/name`; undefined when it does not exist. */
+  stack(key: string): EcommerceStack | undefined;
+  stacks(): readonly EcommerceStack[];
+  /** Objects of owned Kinds that carry this stack's owner reference or, in its namespace, its label. */
+  children(stack: EcommerceStack): readonly KubernetesObject[];
+  pods(stack: EcommerceStack): readonly KubernetesObject[];
+  /** Whether a Secret exists; undefined where Secrets may not be watched. */
+  hasSecret(namespace: string, name: string): boolean | undefined;
+  capabilities(): Readonly<Record<Capability, boolean>>;
+};
+
+/**
+ * The API server as the operator uses it. Refusals are `ApiError`s of the controller runtime, whose status and reason
+ * are those of the API server. `key` is the stack on whose behalf something is written: it is not reconciled again
+ * before the caches show the write.
+ */
+export type Cluster = CachedCluster & {
+  /** Reads one object from the API server; undefined when it does not exist. */
+  find(object: KubernetesObject): Promise<KubernetesObject | undefined>;
+  /** Server-side apply. With `metadata.uid` set it changes that very object or nothing. */
+  apply(key: string, object: KubernetesObject, options: { force: boolean }): Promise<void>;
+  /** Creates an object; 409 `AlreadyExists` where the name is taken. */
+  create(key: string, object: KubernetesObject): Promise<void>;
+  /** Deletes this very object (uid); one that is gone or was replaced is left alone. */
+  remove(key: string, object: KubernetesObject): Promise<void>;
+  /** Writes the whole status; 409 when the stack changed since it was read. */
+  writeStatus(stack: EcommerceStack, status: EcommerceStackStatus): Promise<void>;
+  /** Looks for the API of capabilities that were absent: it may have been installed since. */
+  recheck(capabilities: readonly Capability[]): void;
+};

@@ -1,0 +1,103 @@
+import {
+  type ApiClient,
+  Informer,
+  type InformerOptions,
+  type Metrics,
+  type Resource,
+} from '@ecommercestack/controller-runtime';
+import { type Capability, type KindRow, kinds } from '../api/kinds.ts';
+import type { KubernetesObject } from '../api/object.ts';
+import { labelKeys, managerName } from '../desired/labels.ts';
+import { stackNameOf } from './ownership.ts';
+
+/** One Kind that is watched. */
+export type WatchedKind = { readonly row: KindRow; readonly informer: Informer<KubernetesObject> };
+
+/** What the informers of an installation share. */
+export type InformerSettings = {
+  readonly client: ApiClient;
+  /** Empty: every namespace. */
+  readonly namespaces: readonly string[];
+  readonly metrics?: Metrics;
+};
+
+/** Index of children by `namespace/name` of the stack that their owner reference or label names. */
+export const stackIndex = 'stack';
+
+/** A day: an absent Kind is looked for when a stack needs it, not by the clock. */
+const absentMs = 86_400_000;
+
+/** How the API server serves a Kind of the table. */
+export function resourceOf(row: KindRow): Resource {
+  const { group, version, kind, plural } = row;
+  return { group, version, kind, plural, namespaced: true };
+}
+
+/**
+ * One informer for each Kind of the table that is watched: ours and the pods by label, stacks all of them. Secrets are
+ * watched by metadata, all of them, and only where the installation is limited to namespaces.
+ */
+export function watchedKinds(settings: InformerSettings): WatchedKind[] {
+  return kinds
+    .filter((row) => row.watch !== 'None' && (row.kind !== 'Secret' || settings.namespaces.length > 0))
+    .map((row) => ({ row, informer: informerOf(row, settings) }));
+}
+
+/** Whether every Kind of a capability is served; Kinds that need nothing are always there. */
+export function capabilitiesOf(watched: readonly WatchedKind[]): Record<Capability, boolean> {
+  const found: Record<Capability, boolean> = {
+    istio: true,
+    gatewayAPI: true,
+    monitoring: true,
+    cloudNativePG: true,
+    strimzi: true,
+  };
+  for (const { row, informer } of watched) {
+    if (row.needs !== undefined && !informer.synced) found[row.needs] = false;
+  }
+  return found;
+}
+
+function informerOf(
+  row: KindRow,
+  { client, namespaces, metrics }: InformerSettings,
+): Informer<KubernetesObject> {
+  const options: InformerOptions<KubernetesObject> = {
+    client,
+    resource: resourceOf(row),
+    namespaces,
+    metadataOnly: row.watch === 'Metadata',
+    ...selectionOf(row),
+    ...(row.kind === 'Pod' && { strip: stripPod }),
+    // Only Secrets may be refused to an installation that works; CRDs of others may be missing.
+    required: row.needs === undefined,
+    ...(row.needs !== undefined && { timing: { absentMs } }),
+    ...(metrics && { observer: metrics.watch(row.kind), onHandlerError: metrics.handlerFailed }),
+  };
+  const informer = new Informer<KubernetesObject>(options);
+  informer.cache.addIndex(stackIndex, (object) => {
+    const name = stackNameOf(object);
+    return name === undefined ? [] : [`${object.metadata.namespace}/${name}`];
+  });
+  return informer;
+}
+
+function selectionOf(row: KindRow): { labelSelector?: string } {
+  if (row.kind === 'Pod') return { labelSelector: labelKeys.stack };
+  if (row.kind === 'Secret' || !row.owned) return {};
+  return { labelSelector: `app.kubernetes.io/managed-by=${managerName}` };
+}
+
+/** Keeps what says whether and why a pod does not run; the rest of a pod is most of its weight. */
+function stripPod(pod: KubernetesObject): KubernetesObject {
+  const { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp } = pod.metadata;
+  // The kubelet and the scheduler write status; members that are absent stay absent.
+  const status = (pod['status'] ?? {}) as Record<string, unknown>;
+  const { conditions, initContainerStatuses, containerStatuses } = status;
+  return {
+    apiVersion: pod.apiVersion,
+    kind: pod.kind,
+    metadata: { name, namespace, uid, resourceVersion, labels, ownerReferences, deletionTimestamp },
+    status: { conditions, initContainerStatuses, containerStatuses },
+  };
+}

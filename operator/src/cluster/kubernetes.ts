@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type ApiClient,
+  type Expectations,
+  isConflict,
+  isNotFound,
+  keyOf,
+} from '@ecommercestack/controller-runtime';
+import type { EcommerceStack, EcommerceStackStatus } from '../api/ecommercestack.ts';
+import { apiVersion, kind } from '../api/ecommercestack.ts';
+import { type Capability, type KindRow, kindOf } from '../api/kinds.ts';
+import type { KubernetesObject } from '../api/object.ts';
+import { managerName } from '../desired/labels.ts';
+import { generatedValue } from '../desired/secret.ts';
+import type { Cluster } from './cluster.ts';
+import { capabilitiesOf, resourceOf, stackIndex, type WatchedKind } from './informers.ts';
+
+/** What the adapter works with. */
+export type KubernetesOptions = {
+  readonly client: ApiClient;
+  readonly watched: readonly WatchedKind[];
+  readonly expectations: Expectations;
+};
+
+/** The `Cluster` of a real API server: reads from informers, writes with the client. */
+export function kubernetesCluster(options: KubernetesOptions): Cluster {
+  return { ...cachedReads(options), ...writes(options) };
+}
+
+type Reads = Pick<
+  Cluster,
+  'stack' | 'stacks' | 'children' | 'pods' | 'hasSecret' | 'capabilities' | 'recheck'
+>;
+
+function cachedReads({ watched }: KubernetesOptions): Reads {
+  const informers = new Map(watched.map(({ row, informer }) => [row.kind, informer]));
+  const owned = watched.filter(({ row }) => row.owned);
+  const stackCache = informers.get(kind)?.cache;
+  return {
+    stack: (key) => toStack(stackCache?.get(key)),
+    stacks: () => (stackCache?.list() ?? []).flatMap((object) => toStack(object) ?? []),
+    children: ({ metadata }) => {
+      const found = owned.flatMap(({ informer }) => informer.cache.byIndex(stackIndex, keyOf(metadata)));
+      return [...new Set(found)];
+    },
+    pods: ({ metadata }) => informers.get('Pod')?.cache.byIndex(stackIndex, keyOf(metadata)) ?? [],
+    hasSecret: (namespace, name) => {
+      const secrets = informers.get('Secret');
+      return secrets?.synced === true ? secrets.cache.get({ namespace, name }) !== undefined : undefined;
+    },
+    capabilities: () => capabilitiesOf(watched),
+    recheck: (capabilities: readonly Capability[]) => {
+      for (const { row, informer } of watched) {
+        if (row.needs !== undefined && capabilities.includes(row.needs)) informer.recheck();
+      }
+    },
+  };
+}
+
+function toStack(object: KubernetesObject | undefined): EcommerceStack | undefined {
+  // The API server checked it against the CRD, which is made from the schema of this type, and filled in defaults.
+  return object as unknown as EcommerceStack | undefined;
+}
+
+type Writes = Pick<Cluster, 'find' | 'apply' | 'create' | 'remove' | 'writeStatus'>;
+
+function writes({ client, watched, expectations }: KubernetesOptions): Writes {
+  const informers = new Map(watched.map(({ row, informer }) => [row, informer]));
+  const stacks = watched.find(({ row }) => row.kind === kind);
+  const wrote = (key: string, row: KindRow, answer: KubernetesObject): void => {
+    const informer = informers.get(row);
+    if (informer !== undefined) expectations.wrote(key, informer, answer);
+  };
+  return {
+    async find(object) {
+      try {
+        return await client.get<KubernetesObject>(resourceOf(kindOf(object)), object.metadata);
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+    async apply(key, object, { force }) {
+      const row = kindOf(object);
+      const answer = await client.apply<KubernetesObject>(resourceOf(row), object, {
+        force,
+        fieldManager: managerName,
+      });
+      wrote(key, row, answer);
+    },
+    async create(key, object) {
+      const row = kindOf(object);
+      const answer = await client.create(resourceOf(row), withGeneratedValues(object), {
+        fieldManager: managerName,
+      });
+      wrote(key, row, answer);
+    },
+    async remove(key, object) {
+      const row = kindOf(object);
+      try {
+        const { uid, resourceVersion } = object.metadata;
+        await client.delete(resourceOf(row), object.metadata, { uid, resourceVersion });
+      } catch (error) {
+        // A namesake stands there now, or somebody changed it since: the next reconcile sees which.
+        if (!isConflict(error)) throw error;
+        return;
+      }
+      const informer = informers.get(row);
+      if (informer !== undefined) expectations.deleted(key, informer, object);
+    },
+    async writeStatus(stack, status: EcommerceStackStatus) {
+      if (stacks === undefined) throw new Error('stacks are not watched');
+      const { name, namespace, resourceVersion } = stack.metadata as KubernetesObject['metadata'];
+      const body = { apiVersion, kind, metadata: { name, namespace, resourceVersion }, status };
+      const answer = await client.applyStatus<KubernetesObject>(resourceOf(stacks.row), body, {
+        force: true,
+        fieldManager: managerName,
+      });
+      wrote(keyOf(stack.metadata), stacks.row, answer);
+    },
+  };
+}
+
+/** A Secret whose placeholders are replaced by 192 random bits each, safe in URLs. */
+function withGeneratedValues(object: KubernetesObject): KubernetesObject {
+  const values = object['stringData'];
+  if (object.kind !== 'Secret' || typeof values !== 'object' || values === null) return object;
+  const stringData = Object.fromEntries(
+    Object.entries(values).map(([name, value]: [string, unknown]) => [
+      name,
+      value === generatedValue ? randomBytes(24).toString('base64url') : value,
+    ]),
+  );
+  return { ...object, stringData };
+}

@@ -1,0 +1,222 @@
+import { kindOf } from '../api/kinds.ts';
+import type { KubernetesObject } from '../api/object.ts';
+import { type Finding, finding, listed } from './conditions.ts';
+import { desiredOf, type Evidence, liveOf, type ObjectProblem, workloadsOf } from './evidence.ts';
+import type { ServiceStanding } from './services.ts';
+
+const edgeKinds = new Set(['Ingress', 'Gateway', 'HTTPRoute']);
+
+/** Which condition a Kind's failure belongs to; stores are told apart by their label. */
+function concernOf(kind: string): 'mesh' | 'edge' | 'workload' {
+  if (edgeKinds.has(kind)) return 'edge';
+  return meshKinds.has(kind) ? 'mesh' : 'workload';
+}
+
+const meshKinds = new Set(['PeerAuthentication', 'AuthorizationPolicy', 'DestinationRule', 'VirtualService']);
+
+/** One problem as a sentence: kind, name and what is wrong. */
+export function describeProblem({ kind, name, reason, message }: ObjectProblem): string {
+  if (reason === 'NameConflict') {
+    return `${kind} ${name} exists and belongs to somebody else (${message}); it is left as it is: rename or delete it, or use another namespace`;
+  }
+  return `${kind} ${name}: ${message}`;
+}
+
+/** Whether embedded stores run, and whether what external ones need is there. */
+export function dataReady(evidence: Evidence): Finding {
+  const type = 'DataReady';
+  const operators = evidence.absent.filter((name) => name === 'cloudNativePG' || name === 'strimzi');
+  if (operators.length > 0) {
+    return finding(
+      type,
+      'OperatorAbsent',
+      `no CRDs of ${listed(operators)} in this cluster; install it or choose another mode`,
+    );
+  }
+  if (evidence.missingSecrets.length > 0) {
+    return finding(
+      type,
+      'SecretMissing',
+      `Secret ${listed(evidence.missingSecrets)} does not exist; create it in namespace ${evidence.stack.metadata.namespace}`,
+    );
+  }
+  const stores = workloadsOf(evidence, 'StatefulSet');
+  const ours = new Set(stores.map(({ object }) => object.metadata.name));
+  const problem = evidence.problems.find(
+    ({ kind, name }) => kind === 'StatefulSet' || (kind === 'Secret' && ours.has(name)),
+  );
+  if (problem !== undefined) return finding(type, 'StoreUnavailable', describeProblem(problem));
+  const sick = stores.find(({ trouble }) => trouble !== undefined);
+  if (sick?.trouble !== undefined) {
+    return finding(type, 'StoreUnavailable', `${sick.object.metadata.name}: ${sick.trouble.message}`);
+  }
+  const starting = stores
+    .filter(({ readiness }) => !readiness.settled)
+    .map(({ object }) => object.metadata.name);
+  if (starting.length > 0) return finding(type, 'StoresStarting', `waiting for ${listed(starting)}`);
+  const notes = Object.values(evidence.storeNotes ?? {});
+  const what = stores.length === 0 ? 'no embedded store' : `${stores.length} embedded stores run`;
+  return finding(type, 'StoresAvailable', [what, ...notes].join('; '));
+}
+
+/** Whether every service runs whole. */
+export function servicesAvailable(evidence: Evidence, standings: readonly ServiceStanding[]): Finding {
+  const type = 'ServicesAvailable';
+  const problem = evidence.problems.find(({ kind }) => concernOf(kind) === 'workload');
+  if (problem !== undefined) return finding(type, 'ServiceUnavailable', describeProblem(problem));
+  const sick = standings.find(({ status }) => status.message !== undefined);
+  if (sick !== undefined) {
+    return finding(type, 'ServiceUnavailable', `${sick.status.name}: ${sick.status.message}`);
+  }
+  const stuck = standings.find(({ workloads }) => workloads.some(({ readiness }) => readiness.stuck));
+  if (stuck !== undefined) {
+    return finding(
+      type,
+      'ServiceUnavailable',
+      `${stuck.status.name} made no progress within rollout.progressDeadline; look at its pods or revert its version`,
+    );
+  }
+  const waiting = standings.filter(({ available }) => !available).map(({ status }) => status.name);
+  if (waiting.length > 0) return finding(type, 'Starting', `waiting for ${listed(waiting)}`);
+  return finding(type, 'AllAvailable', `${countServices(standings).of} services run`);
+}
+
+/** Services that run and services wanted, those inside the monolith counted one by one. */
+export function countServices(standings: readonly ServiceStanding[]): { ready: number; of: number } {
+  const count = (some: readonly ServiceStanding[]): number =>
+    some.reduce((sum, { serves }) => sum + serves.length, 0);
+  return { ready: count(standings.filter(({ available }) => available)), of: count(standings) };
+}
+
+/** Whether the mesh objects are as wanted. */
+export function meshConfigured(evidence: Evidence): Finding {
+  const type = 'MeshConfigured';
+  if (evidence.stack.spec.mesh.type === 'None') {
+    return finding(
+      type,
+      'MeshOff',
+      'spec.mesh.type is None: calls are neither encrypted nor authorized by a mesh',
+    );
+  }
+  if (evidence.absent.includes('istio')) {
+    return finding(
+      type,
+      'IstioAbsent',
+      'this cluster has no Istio CRDs; install Istio or set spec.mesh.type to None',
+    );
+  }
+  const problem = evidence.problems.find(({ kind }) => concernOf(kind) === 'mesh');
+  if (problem !== undefined) return finding(type, 'ObjectRefused', describeProblem(problem));
+  const objects = evidence.desired.filter((object) => kindOf(object).needs === 'istio');
+  const waiting = objects.filter((object) => liveOf(evidence, object) === undefined);
+  if (waiting.length > 0)
+    return finding(type, 'Applying', `${waiting.length} mesh objects are being written`);
+  return finding(type, 'Applied', `${objects.length} mesh objects are in place`);
+}
+
+/** Whether the edge leads to the stack. */
+export function exposureReady(evidence: Evidence): Finding {
+  const type = 'ExposureReady';
+  if (evidence.hostsTaken.length > 0) {
+    const taken = evidence.hostsTaken.map(({ host, by }) => `${host} (by ${by})`);
+    return finding(type, 'HostTaken', `${listed(taken)}; choose another host or remove it there`);
+  }
+  const problem = evidence.problems.find(({ kind }) => concernOf(kind) === 'edge');
+  if (problem !== undefined) return finding(type, 'ObjectRefused', describeProblem(problem));
+  const [edge] = desiredOf(evidence, 'Ingress', 'HTTPRoute', 'Gateway');
+  if (evidence.absent.includes('gatewayAPI')) {
+    return finding(
+      type,
+      'GatewayAPIAbsent',
+      'this cluster has no Gateway API CRDs; install them or choose another exposure.type',
+    );
+  }
+  if (evidence.absent.includes('istio') && edge?.kind === 'Gateway') {
+    return finding(
+      type,
+      'IstioAbsent',
+      'exposure.type is IstioGateway and this cluster has no Istio CRDs; install Istio or choose another type',
+    );
+  }
+  if (edge === undefined)
+    return finding(type, 'NotExposed', 'reachable inside the cluster only: exposure.type is None');
+  const live = liveOf(evidence, edge);
+  if (live === undefined)
+    return finding(type, 'Applying', `${edge.kind} ${edge.metadata.name} is being written`);
+  if (edge.kind === 'Ingress' && addressOf(live) === undefined) {
+    return finding(
+      type,
+      'NoController',
+      `Ingress ${edge.metadata.name} has no address yet: no Ingress controller has taken it; install one or set exposure.ingress.className`,
+    );
+  }
+  if (edge.kind === 'HTTPRoute' && !isAccepted(live)) {
+    return finding(
+      type,
+      'NotAccepted',
+      `HTTPRoute ${edge.metadata.name} is accepted by no Gateway; check exposure.gatewayAPI.parentRefs`,
+    );
+  }
+  return finding(type, 'Routed', `${edge.kind} ${edge.metadata.name} routes to the stack`);
+}
+
+/** Address that an Ingress controller gave an Ingress. */
+export function addressOf(ingress: KubernetesObject): string | undefined {
+  // Written by the Ingress controller; every member is optional, so any object is one.
+  const status = ingress['status'] as
+    | {
+        readonly loadBalancer?: {
+          readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
+        };
+      }
+    | undefined;
+  const [first] = status?.loadBalancer?.ingress ?? [];
+  return first?.hostname ?? first?.ip;
+}
+
+function isAccepted(route: KubernetesObject): boolean {
+  // Written by the Gateway's controller; every member is optional, so any object is one.
+  const status = route['status'] as
+    | {
+        readonly parents?: readonly {
+          readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
+        }[];
+      }
+    | undefined;
+  return (status?.parents ?? []).some(({ conditions }) =>
+    conditions?.some(({ type, status: value }) => type === 'Accepted' && value === 'True'),
+  );
+}
+
+/** Whether canaries do well, and which of them wait for a person. */
+export function rolloutHealthy(standings: readonly ServiceStanding[]): Finding {
+  const type = 'RolloutHealthy';
+  const canaries = standings.flatMap(({ status, canary }) =>
+    canary === undefined ? [] : [{ status, canary }],
+  );
+  if (canaries.length === 0) return finding(type, 'NoCanary', 'every service runs one revision');
+  const sick = canaries.find(({ canary }) => canary.workload?.trouble !== undefined);
+  if (sick?.canary.workload?.trouble !== undefined) {
+    return finding(
+      type,
+      'CanaryUnavailable',
+      `canary of ${sick.status.name} gets no traffic: ${sick.canary.workload.trouble.message}; or revert the spec`,
+    );
+  }
+  const starting = canaries.filter(
+    ({ canary }) => canary.workload?.readiness.settled !== true || canary.weight < canary.desired,
+  );
+  if (starting.length > 0) {
+    return finding(
+      type,
+      'CanaryStarting',
+      `waiting for the canary of ${listed(starting.map(({ status }) => status.name))}`,
+    );
+  }
+  const held = canaries.map(({ status, canary }) => `${status.name} at ${canary.weight}%`);
+  return finding(
+    type,
+    'AwaitingApproval',
+    `${listed(held)}; set rollout.strategy to Rolling to promote, rollout.canary.weight to move it, or revert the spec`,
+  );
+}

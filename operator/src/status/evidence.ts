@@ -1,0 +1,89 @@
+import type { EcommerceStack } from '../api/ecommercestack.ts';
+import type { Capability } from '../api/kinds.ts';
+import { type KubernetesObject, objectKey } from '../api/object.ts';
+import type { RolloutDecision } from '../rollout/decision.ts';
+import { type PodTrouble, podTrouble } from './pods.ts';
+import { type WorkloadReadiness, workloadReadiness } from './readiness.ts';
+
+/** Why one object is not as wanted. `Unreachable` is tried again without anybody's help. */
+export type ObjectProblem = {
+  readonly kind: string;
+  readonly name: string;
+  readonly reason: 'NameConflict' | 'ObjectRefused' | 'Unreachable';
+  readonly message: string;
+};
+
+/** Hosts of this stack that an older stack in another namespace has. */
+export type HostClaim = { readonly host: string; readonly by: string };
+
+/** Everything that a status is made from. */
+export type Evidence = {
+  readonly stack: EcommerceStack;
+  /** RFC 3339, whole seconds. */
+  readonly now: string;
+  readonly decisions: readonly RolloutDecision[];
+  readonly desired: readonly KubernetesObject[];
+  /** Children as the caches hold them. */
+  readonly seen: readonly KubernetesObject[];
+  readonly pods: readonly KubernetesObject[];
+  /** Keys of objects that were written or deleted just now, or still have to be: not yet seen as wanted. */
+  readonly pending: readonly string[];
+  readonly problems: readonly ObjectProblem[];
+  /** Capabilities that the stack needs and the cluster lacks. */
+  readonly absent: readonly Capability[];
+  readonly hostsTaken: readonly HostClaim[];
+  /** Secrets that pods refer to and that are known not to exist. */
+  readonly missingSecrets: readonly string[];
+  /** What a person should know about an embedded store, by store, e.g. that it is a stand-in. */
+  readonly storeNotes?: Readonly<Record<string, string>>;
+};
+
+/** One desired Deployment or StatefulSet beside what lives of it. */
+export type Workload = {
+  readonly object: KubernetesObject;
+  readonly readiness: WorkloadReadiness;
+  readonly trouble?: PodTrouble;
+};
+
+const absentWorkload: WorkloadReadiness = { wanted: 1, ready: 0, settled: false, stuck: false };
+
+/** The desired objects of a Kind. */
+export function desiredOf(evidence: Evidence, ...kinds: readonly string[]): KubernetesObject[] {
+  return evidence.desired.filter(({ kind }) => kinds.includes(kind));
+}
+
+/** The desired workloads of a Kind, each with its readiness and the first trouble of its pods. */
+export function workloadsOf(evidence: Evidence, kind: 'Deployment' | 'StatefulSet'): Workload[] {
+  const live = new Map(evidence.seen.map((object) => [objectKey(object), object]));
+  return desiredOf(evidence, kind).map((object) => {
+    const found = live.get(objectKey(object));
+    const written = evidence.pending.includes(objectKey(object));
+    const readiness = found === undefined ? absentWorkload : workloadReadiness(found);
+    const trouble = firstTrouble(evidence.pods, object);
+    return {
+      object,
+      readiness: written ? { ...readiness, settled: false } : readiness,
+      ...(trouble && { trouble }),
+    };
+  });
+}
+
+/** The live object of the same identity as a desired one. */
+export function liveOf(evidence: Evidence, desired: KubernetesObject): KubernetesObject | undefined {
+  const key = objectKey(desired);
+  return evidence.seen.find((object) => objectKey(object) === key);
+}
+
+function firstTrouble(pods: readonly KubernetesObject[], workload: KubernetesObject): PodTrouble | undefined {
+  for (const pod of pods) {
+    const mine =
+      workload.kind === 'Deployment'
+        ? pod.metadata.labels?.['ecommercestack.dev/deployment'] === workload.metadata.name
+        : pod.metadata.ownerReferences?.some(
+            ({ kind, name }) => kind === workload.kind && name === workload.metadata.name,
+          );
+    const trouble = mine === true ? podTrouble(pod) : undefined;
+    if (trouble !== undefined) return trouble;
+  }
+  return undefined;
+}
