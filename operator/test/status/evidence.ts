@@ -1,0 +1,113 @@
+import { apiVersion, type EcommerceStack, ecommerceStack, kind } from '../../src/api/ecommercestack.ts';
+import type { KubernetesObject } from '../../src/api/object.ts';
+import type { RolloutDecision } from '../../src/rollout/decision.ts';
+import type { Evidence } from '../../src/status/evidence.ts';
+
+export const now = '2026-02-03T04:05:06Z';
+
+/** A stack with the given spec beside the one required field. */
+export function stackWith(
+  spec: Record<string, unknown> = {},
+  status?: EcommerceStack['status'],
+): EcommerceStack {
+  return ecommerceStack.parse({
+    apiVersion,
+    kind,
+    metadata: { name: 'shop', namespace: 'dev', uid: 'uid-shop', generation: 3 },
+    spec: { version: 'v1.2.3', ...spec },
+    status,
+  });
+}
+
+/** A decision of a service that runs one revision. */
+export function rolling(service: string, revision = 'aaa'): RolloutDecision {
+  return {
+    service,
+    revision,
+    stable: { revision, deployment: `${service}-service` },
+    retiring: [],
+    route: 'Host',
+    desiredWeight: 0,
+  };
+}
+
+export function deployment(name: string, labels: Record<string, string> = {}): KubernetesObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: 'dev', labels: { version: 'v1.2.3', ...labels } },
+    spec: { replicas: 2 },
+  };
+}
+
+export function statefulSet(name: string): KubernetesObject {
+  return { ...deployment(name), kind: 'StatefulSet' };
+}
+
+/** A workload as the API server shows it, with so many of its two pods ready. */
+export function live(desired: KubernetesObject, ready = 2, generation = 1): KubernetesObject {
+  return {
+    ...desired,
+    metadata: { ...desired.metadata, generation, uid: `uid-${desired.metadata.name}` },
+    status: {
+      observedGeneration: generation,
+      replicas: 2,
+      updatedReplicas: ready,
+      readyReplicas: ready,
+      availableReplicas: ready,
+    },
+  };
+}
+
+export function pod(deploymentName: string, status: Record<string, unknown>): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${deploymentName}-x`,
+      namespace: 'dev',
+      labels: { 'ecommercestack.dev/deployment': deploymentName },
+    },
+    status,
+  };
+}
+
+/** Pod status with one container that waits for this reason. */
+export function waiting(reason: string, message = ''): Record<string, unknown> {
+  return {
+    containerStatuses: [{ name: 'main', image: 'shop/user:v9', state: { waiting: { reason, message } } }],
+  };
+}
+
+export function mesh(): KubernetesObject {
+  return {
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+    metadata: { name: 'shop', namespace: 'dev' },
+  };
+}
+
+/** Two services, one store, one mesh object, all as wanted; `changes` breaks it. */
+export function evidence(changes: Partial<Evidence> = {}): Evidence {
+  const desired = [
+    deployment('user-service'),
+    deployment('product-service'),
+    statefulSet('shop-postgres'),
+    mesh(),
+  ];
+  const stack = changes.stack ?? stackWith({ exposure: { type: 'None' } }, { conditions: [] });
+  return {
+    now,
+    decisions: [rolling('user'), rolling('product')],
+    desired,
+    seen: desired.map((object) => (object.kind === 'PeerAuthentication' ? object : live(object))),
+    pods: [],
+    pending: [],
+    problems: [],
+    absent: [],
+    hostsTaken: [],
+    missingSecrets: [],
+    ...changes,
+    stack,
+  };
+}
