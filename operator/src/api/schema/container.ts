@@ -7,6 +7,7 @@ import {
   listMap,
   objectName,
   portNumber,
+  positiveSeconds,
   pullPolicy,
   quantity,
   urlPath,
@@ -179,11 +180,11 @@ const probe = (what: string, path: string, timing: string) =>
           `Time between the container's start and the first probe, in whole seconds. Default: ${timing}. Example: 30s.`,
         )
         .optional(),
-      period: wholeSeconds
+      period: positiveSeconds
         .describe('Time between two probes, in whole seconds, at least 1s. Example: 10s.')
         .meta({ 'x-computed-default': 'liveness 10s, readiness 5s, startup 2s' })
         .optional(),
-      timeout: wholeSeconds
+      timeout: positiveSeconds
         .describe('Time after which an unanswered probe counts as failed, in whole seconds. Default: 2s.')
         .optional(),
       failureThreshold: z

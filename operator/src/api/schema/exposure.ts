@@ -32,7 +32,9 @@ const ingress = z
       )
       .default(false),
     principal: z
-      .union([z.literal(''), principal])
+      .string()
+      .max(400)
+      .regex(/^([A-Za-z0-9.-]+\/ns\/[a-z0-9-]+\/sa\/[a-z0-9.-]+)?$/)
       .describe(
         'Identity of a meshed ingress controller, which is then allowed to call the exposed services. Default: empty, nobody. Example: cluster.local/ns/ingress-nginx/sa/ingress-nginx.',
       )

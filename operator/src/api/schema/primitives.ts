@@ -41,6 +41,12 @@ export const wholeSeconds = z
   .max(32)
   .regex(/^([0-9]{1,5}(h|m|s)){1,3}$/);
 
+/** Whole seconds, at least one. */
+export const positiveSeconds = z
+  .string()
+  .max(32)
+  .regex(/^[1-9][0-9]{0,4}(h|m|s)([0-9]{1,5}(m|s)){0,2}$/);
+
 const quantityPattern = /^[0-9]{1,15}(\.[0-9]{1,9})?(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?$/;
 
 /** Kubernetes quantity, a whole number or a string such as 250m, 1.5Gi. */

@@ -1,6 +1,6 @@
 /** Releases of several services as one, and when rollouts may happen. */
 import { z } from 'zod';
-import { listAtomic, listMap, listSet, serviceLabel, wholeSeconds } from './primitives.ts';
+import { listAtomic, listMap, listSet, positiveSeconds, serviceLabel } from './primitives.ts';
 
 const stage = z
   .object({
@@ -34,7 +34,7 @@ const window = z
       .max(100)
       .regex(/^[0-9A-Za-z*,/-]+( +[0-9A-Za-z*,/#L-]+){4}$/)
       .describe('Start of the window as a cron expression of five fields. Example: "0 9 * * MON-FRI".'),
-    duration: wholeSeconds.describe('Length of the window. Example: 8h.'),
+    duration: positiveSeconds.describe('Length of the window. Example: 8h.'),
     timeZone: z
       .string()
       .min(1)

@@ -6,10 +6,10 @@ import {
   listAtomic,
   listMap,
   mapOf,
+  positiveSeconds,
   serviceLabel,
   signedQuantity,
   weight,
-  wholeSeconds,
 } from './primitives.ts';
 
 const hold = z
@@ -177,7 +177,7 @@ export const rollout = z
       .max(10)
       .describe('Older revisions kept for undo, 1 to 10. Default: 5.')
       .default(5),
-    progressDeadline: wholeSeconds
+    progressDeadline: positiveSeconds
       .describe(
         'Time within which a rollout must make progress, in whole seconds, before it counts as failed and a canary is aborted. It stands still while held, paused or frozen. Default: 10m.',
       )

@@ -1,0 +1,10 @@
+import { crdFiles } from './crds.ts';
+
+/**
+ * Makes files from tables: path below the root to text. A generator may read what an earlier one wrote, so the
+ * order of the list counts.
+ */
+export type Generator = (root: string) => Record<string, string>;
+
+/** Every generator. `npm run generate` writes their files, `npm run verify` compares them. */
+export const generators: readonly Generator[] = [crdFiles];

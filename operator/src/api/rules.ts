@@ -1,0 +1,17 @@
+/** Every rule over several fields. The CRD and offline validation are both made from this list. */
+import { containerRules } from './rules/container.ts';
+import { dataRules } from './rules/data.ts';
+import { exposureRules } from './rules/exposure.ts';
+import { rolloutRules } from './rules/rollout.ts';
+import type { Rule } from './rules/rule.ts';
+import { serviceRules } from './rules/service.ts';
+import { stackRules } from './rules/stack.ts';
+
+export const rules: readonly Rule[] = [
+  ...containerRules,
+  ...serviceRules,
+  ...rolloutRules,
+  ...exposureRules,
+  ...dataRules,
+  ...stackRules,
+];

@@ -1,0 +1,103 @@
+/** Rules over images, resources, environment and probes. */
+import type { EnvironmentSource, EnvironmentVariable, ServiceFields } from '../completed.ts';
+import { exceeds } from '../quantity.ts';
+import { count, eachService, eachWorkload, type Rule, ruleFor } from './rule.ts';
+
+/** Variables that the operator sets on every container. */
+export const reservedVariables = [
+  'SERVICE',
+  'SERVICES',
+  'SERVICE_VERSION',
+  'PORT',
+  'POD_NAME',
+  'POD_NAMESPACE',
+] as const;
+
+type Image = NonNullable<ServiceFields['image']>;
+type Resources = NonNullable<ServiceFields['resources']>;
+type ValueFrom = NonNullable<EnvironmentVariable['valueFrom']>;
+
+const resourcePaths = [
+  ...eachWorkload('.resources'),
+  ...[
+    'spec.data.postgres.embedded',
+    'spec.data.postgres.cloudNativePG',
+    'spec.data.mongodb.embedded',
+    'spec.data.mongodb.percona',
+    'spec.data.redis.embedded',
+    'spec.data.search.embedded',
+    'spec.data.search.openSearch',
+    'spec.data.search.eck',
+    'spec.eventBus.kafka.embedded',
+    'spec.eventBus.kafka.strimzi',
+  ].map((path) => `${path}.resources`),
+];
+
+const withinLimit = (resource: 'cpu' | 'memory', code: Rule['code']): Rule =>
+  ruleFor<Resources>({
+    code,
+    at: resourcePaths,
+    field: `.requests`,
+    cel: `!has(self.requests) || !has(self.limits) || !has(self.requests.${resource}) || !has(self.limits.${resource}) || quantity(string(self.requests.${resource})).compareTo(quantity(string(self.limits.${resource}))) <= 0`,
+    message: `requests.${resource} is above limits.${resource}: lower the request or raise the limit`,
+    holds: ({ requests, limits }) => {
+      const request = requests?.[resource];
+      const limit = limits?.[resource];
+      return request === undefined || limit === undefined || !exceeds(request, limit);
+    },
+  });
+
+export const containerRules: readonly Rule[] = [
+  ruleFor<Image>({
+    code: 'ECS0101',
+    at: eachService('.image'),
+    cel: 'has(self.tag) != has(self.digest)',
+    message: 'set exactly one of tag and digest',
+    holds: ({ tag, digest }) => count(tag, digest) === 1,
+  }),
+  withinLimit('cpu', 'ECS0102'),
+  withinLimit('memory', 'ECS0103'),
+  ruleFor<EnvironmentVariable>({
+    code: 'ECS0104',
+    at: eachService('.env[]'),
+    cel: 'has(self.value) != has(self.valueFrom)',
+    message: 'set exactly one of value and valueFrom',
+    holds: ({ value, valueFrom }) => count(value, valueFrom) === 1,
+  }),
+  ruleFor<EnvironmentVariable>({
+    code: 'ECS0105',
+    at: eachService('.env[]'),
+    field: '.name',
+    reason: 'FieldValueForbidden',
+    cel: `!(self.name in [${reservedVariables.map((name) => `'${name}'`).join(', ')}])`,
+    message: `${reservedVariables.join(', ')} are set by the operator: use another name`,
+    holds: ({ name }) => !reservedVariables.some((reserved) => reserved === name),
+  }),
+  ruleFor<ValueFrom>({
+    code: 'ECS0106',
+    at: eachService('.env[].valueFrom'),
+    cel: '[has(self.secretKeyRef), has(self.configMapKeyRef), has(self.fieldRef)].filter(given, given).size() == 1',
+    message: 'set exactly one of secretKeyRef, configMapKeyRef and fieldRef',
+    holds: ({ secretKeyRef, configMapKeyRef, fieldRef }) =>
+      count(secretKeyRef, configMapKeyRef, fieldRef) === 1,
+  }),
+  ruleFor<EnvironmentSource>({
+    code: 'ECS0107',
+    at: eachService('.envFrom[]'),
+    cel: 'has(self.secretRef) != has(self.configMapRef)',
+    message: 'set exactly one of secretRef and configMapRef',
+    holds: ({ secretRef, configMapRef }) => count(secretRef, configMapRef) === 1,
+  }),
+  ruleFor<Record<string, string>>({
+    code: 'ECS0108',
+    at: eachService('.pod.labels'),
+    reason: 'FieldValueForbidden',
+    cel: "!('app' in self) && !('version' in self) && !self.exists(key, key.startsWith('app.kubernetes.io/') || key.startsWith('ecommercestack.dev/'))",
+    message:
+      'labels app, version, app.kubernetes.io/* and ecommercestack.dev/* belong to the operator: use other keys',
+    holds: (labels) =>
+      !Object.keys(labels).some((key) =>
+        /^(app|version)$|^(app\.kubernetes\.io|ecommercestack\.dev)\//.test(key),
+      ),
+  }),
+];

@@ -1,0 +1,82 @@
+/** Rules over the edge, addresses and networks. */
+import type { EcommerceStackSpec } from '../ecommercestack.ts';
+import { isCidr } from './network.ts';
+import { type Rule, ruleFor } from './rule.ts';
+
+type Exposure = NonNullable<EcommerceStackSpec['exposure']>;
+
+const at = ['spec.exposure'];
+
+export const exposureRules: readonly Rule[] = [
+  ruleFor<Exposure>({
+    code: 'ECS0401',
+    at,
+    field: '.ingress',
+    reason: 'FieldValueForbidden',
+    cel: "!has(self.ingress) || (has(self.type) && self.type == 'Ingress')",
+    message: 'ingress is for type Ingress only: set type to Ingress, or remove ingress',
+    holds: ({ type, ingress }) => ingress === undefined || type === 'Ingress',
+  }),
+  ruleFor<Exposure>({
+    code: 'ECS0402',
+    at,
+    field: '.gatewayAPI',
+    reason: 'FieldValueForbidden',
+    cel: "!has(self.gatewayAPI) || (has(self.type) && self.type == 'GatewayAPI')",
+    message: 'gatewayAPI is for type GatewayAPI only: set type to GatewayAPI, or remove gatewayAPI',
+    holds: ({ type, gatewayAPI }) => gatewayAPI === undefined || type === 'GatewayAPI',
+  }),
+  ruleFor<Exposure>({
+    code: 'ECS0403',
+    at,
+    field: '.gatewayAPI',
+    reason: 'FieldValueRequired',
+    cel: "!has(self.type) || self.type != 'GatewayAPI' || has(self.gatewayAPI)",
+    message: 'type GatewayAPI needs gatewayAPI.parentRefs, the Gateways to attach to',
+    holds: ({ type, gatewayAPI }) => type !== 'GatewayAPI' || gatewayAPI !== undefined,
+  }),
+  ruleFor<Exposure>({
+    code: 'ECS0404',
+    at,
+    field: '.istioGateway',
+    reason: 'FieldValueForbidden',
+    cel: "!has(self.istioGateway) || !has(self.type) || self.type == 'IstioGateway'",
+    message: 'istioGateway is for type IstioGateway only: set type to IstioGateway, or remove istioGateway',
+    holds: ({ type, istioGateway }) =>
+      istioGateway === undefined || type === undefined || type === 'IstioGateway',
+  }),
+  ruleFor<Exposure>({
+    code: 'ECS0405',
+    at,
+    field: '.hosts',
+    reason: 'FieldValueRequired',
+    cel: '!has(self.tls) || (has(self.hosts) && self.hosts.size() > 0)',
+    message: 'tls needs hosts, the names that the certificate is for: add at least one host',
+    holds: ({ tls, hosts }) => tls === undefined || (hosts ?? []).length > 0,
+  }),
+  ruleFor<Exposure>({
+    code: 'ECS0406',
+    at,
+    field: '.type',
+    cel: "!has(self.type) || self.type != 'None' || !(has(self.hosts) || has(self.tls) || has(self.routes))",
+    message: 'type None exposes nothing: remove hosts, tls and routes, or choose another type',
+    holds: ({ type, hosts, tls, routes }) =>
+      type !== 'None' || (hosts === undefined && tls === undefined && routes === undefined),
+  }),
+  ruleFor<NonNullable<Exposure['ingress']>>({
+    code: 'ECS0407',
+    at: ['spec.exposure.ingress'],
+    field: '.principal',
+    reason: 'FieldValueForbidden',
+    cel: "self.principal == '' || self.meshed",
+    message: 'only a meshed ingress controller has an identity: set meshed to true, or remove principal',
+    holds: ({ principal, meshed }) => principal === '' || meshed,
+  }),
+  ruleFor<string>({
+    code: 'ECS0408',
+    at: ['spec.apiGateway.denyCIDRs[]', 'spec.networkPolicy.allowTo[].cidr'],
+    cel: 'isCIDR(self)',
+    message: 'is no network in CIDR notation: write an address and a prefix length, such as 203.0.113.0/24',
+    holds: isCidr,
+  }),
+];

@@ -1,0 +1,43 @@
+/** A rule over several fields, written once: the CRD carries `cel`, offline validation calls `holds`. */
+
+export type Reason =
+  | 'FieldValueInvalid'
+  | 'FieldValueForbidden'
+  | 'FieldValueRequired'
+  | 'FieldValueDuplicate';
+
+export type Rule = {
+  /** Stable code for programs and docs. */
+  readonly code: `ECS${number}`;
+  /** Schema nodes that carry the rule, such as spec.services[]; the empty path is the object itself. */
+  readonly at: readonly string[];
+  /** Where the error points, relative to the node. */
+  readonly field?: `.${string}`;
+  readonly reason?: Reason;
+  readonly cel: string;
+  /** What to do, as one sentence. */
+  readonly message: string;
+  /** Whether a schema-valid, defaulted value of the node obeys; the twin of `cel`. */
+  readonly holds: (self: unknown) => boolean;
+};
+
+type RuleOf<Self> = Omit<Rule, 'holds'> & { readonly holds: (self: Self) => boolean };
+
+/** A rule over nodes of type `Self`. */
+export function ruleFor<Self>(rule: RuleOf<Self>): Rule {
+  // The walker hands over only values at `at`, which the zod schema has parsed into `Self`.
+  return { ...rule, holds: (self) => rule.holds(self as Self) };
+}
+
+/** Nodes of the same type in each place where a service stands. */
+export const eachService = (path = ''): string[] => [
+  `spec.services[]${path}`,
+  `spec.customServices[]${path}`,
+];
+
+/** Nodes of the same type in each place where a workload stands. */
+export const eachWorkload = (path = ''): string[] => [...eachService(path), `spec.monolith${path}`];
+
+/** How many of the values are there. */
+export const count = (...values: readonly unknown[]): number =>
+  values.filter((value) => value !== undefined).length;

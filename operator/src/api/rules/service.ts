@@ -1,0 +1,109 @@
+/** Rules over one service, built-in, custom or the monolith. */
+import { topology } from '@ecommercestack/contracts/topology';
+import type { Autoscaling, ServiceFields } from '../completed.ts';
+import type { CustomServiceSpec } from '../ecommercestack.ts';
+import { count, eachService, eachWorkload, type Rule, ruleFor } from './rule.ts';
+
+type Scaled = Pick<ServiceFields, 'replicas' | 'autoscaling'>;
+type Placed = Partial<ServiceFields>;
+type Budget = NonNullable<ServiceFields['disruptionBudget']>;
+
+/** Names that built-in objects have already. */
+export const takenNames: readonly string[] = [
+  ...new Set([...topology.flatMap((row) => [row.name, row.objectName]), 'shop', 'monolith']),
+];
+
+const ownPodFields = [
+  'version',
+  'image',
+  'replicas',
+  'autoscaling',
+  'resources',
+  'env',
+  'envFrom',
+  'probes',
+  'disruptionBudget',
+  'pod',
+  'rollout',
+] as const;
+
+export const serviceRules: readonly Rule[] = [
+  ruleFor<Placed>({
+    code: 'ECS0201',
+    at: eachService(),
+    field: '.version',
+    reason: 'FieldValueForbidden',
+    cel: '!(has(self.version) && has(self.image))',
+    message: 'image names its own tag: remove version, or remove image and keep version',
+    holds: ({ version, image }) => count(version, image) < 2,
+  }),
+  ruleFor<Scaled>({
+    code: 'ECS0202',
+    at: eachWorkload(),
+    field: '.replicas',
+    reason: 'FieldValueForbidden',
+    cel: '!(has(self.replicas) && has(self.autoscaling))',
+    message: 'autoscaling chooses the number of pods: remove replicas, or remove autoscaling',
+    holds: ({ replicas, autoscaling }) => count(replicas, autoscaling) < 2,
+  }),
+  ruleFor<Placed>({
+    code: 'ECS0203',
+    at: eachService(),
+    field: '.external',
+    reason: 'FieldValueRequired',
+    cel: "!has(self.placement) || self.placement != 'External' || has(self.external)",
+    message: 'placement External needs external.url, the address where the service runs',
+    holds: ({ placement, external }) => placement !== 'External' || external !== undefined,
+  }),
+  ruleFor<Placed>({
+    code: 'ECS0204',
+    at: eachService(),
+    field: '.external',
+    reason: 'FieldValueForbidden',
+    cel: "!has(self.external) || (has(self.placement) && self.placement == 'External')",
+    message: 'external is for placement External only: set placement to External, or remove external',
+    holds: ({ placement, external }) => external === undefined || placement === 'External',
+  }),
+  ruleFor<Placed>({
+    code: 'ECS0205',
+    at: ['spec.services[]'],
+    field: '.placement',
+    cel: `!has(self.placement) || self.placement != 'Monolith' || !(${ownPodFields.map((field) => `has(self.${field})`).join(' || ')})`,
+    message: `a service with placement Monolith has no pods of its own: remove ${ownPodFields.join(', ')} here and use spec.monolith`,
+    holds: (service) =>
+      service.placement !== 'Monolith' || !ownPodFields.some((field) => service[field] !== undefined),
+  }),
+  ruleFor<CustomServiceSpec>({
+    code: 'ECS0206',
+    at: ['spec.customServices[]'],
+    field: '.placement',
+    cel: "!has(self.placement) || self.placement != 'Monolith'",
+    message: 'a custom service is not part of the monolith: use placement Standalone',
+    holds: ({ placement }) => placement !== 'Monolith',
+  }),
+  ruleFor<CustomServiceSpec>({
+    code: 'ECS0207',
+    at: ['spec.customServices[]'],
+    field: '.name',
+    reason: 'FieldValueForbidden',
+    cel: `!(self.name in [${takenNames.map((name) => `'${name}'`).join(', ')}])`,
+    message:
+      'the name belongs to a built-in service: choose another one, or configure it under spec.services',
+    holds: ({ name }) => !takenNames.includes(name),
+  }),
+  ruleFor<Autoscaling>({
+    code: 'ECS0208',
+    at: eachWorkload('.autoscaling'),
+    field: '.minReplicas',
+    cel: 'self.minReplicas <= self.maxReplicas',
+    message: 'minReplicas is above maxReplicas: lower it or raise maxReplicas',
+    holds: ({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas,
+  }),
+  ruleFor<Budget>({
+    code: 'ECS0209',
+    at: eachService('.disruptionBudget'),
+    cel: 'has(self.minAvailable) != has(self.maxUnavailable)',
+    message: 'set exactly one of minAvailable and maxUnavailable',
+    holds: ({ minAvailable, maxUnavailable }) => count(minAvailable, maxUnavailable) === 1,
+  }),
+];

@@ -1,0 +1,100 @@
+/** Judges a stack without a cluster, as the API server would. */
+import type { z } from 'zod';
+import { stackSchema } from './crd.ts';
+import { apiVersion, type EcommerceStack, ecommerceStack, kind } from './ecommercestack.ts';
+import { rules } from './rules.ts';
+import type { Rule } from './rules/rule.ts';
+import { pathSteps, type StructuralSchema } from './structural.ts';
+
+export type Problem = { readonly path: string; readonly code: string; readonly message: string };
+
+/** A stack with its constant defaults filled in, or what is wrong with it. */
+export type Validated =
+  | { readonly ok: true; readonly stack: EcommerceStack }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/** Codes of the problems that no rule over several fields finds. */
+export const schemaCodes = {
+  value: 'ECS0001',
+  unknownField: 'ECS0002',
+  otherKind: 'ECS0003',
+  duplicate: 'ECS0004',
+} as const;
+
+/** Parses and judges: unknown fields, the schema, then the rules over several fields. */
+export function validateStack(content: unknown): Validated {
+  const problems = otherKind(content) ?? unknownFields(stackSchema(), content, '');
+  if (problems.length > 0) return { ok: false, problems };
+  const parsed = ecommerceStack.safeParse(content);
+  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(toProblem) };
+  const broken = rules.flatMap((rule) => judge(rule, parsed.data));
+  return broken.length > 0 ? { ok: false, problems: broken } : { ok: true, stack: parsed.data };
+}
+
+function otherKind(content: unknown): Problem[] | undefined {
+  const isObject = typeof content === 'object' && content !== null;
+  if (isObject && Reflect.get(content, 'apiVersion') === apiVersion && Reflect.get(content, 'kind') === kind) {
+    return undefined;
+  }
+  return [{ path: 'kind', code: schemaCodes.otherKind, message: `is no ${kind} of ${apiVersion}` }];
+}
+
+function unknownFields(schema: StructuralSchema, value: unknown, path: string): Problem[] {
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => unknownFields(schema.items ?? {}, item, `${path}[${index}]`));
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, child]) => {
+    const at = path === '' ? name : `${path}.${name}`;
+    if (at === 'metadata') return [];
+    const known = schema.properties?.[name] ?? schema.additionalProperties;
+    if (known !== undefined) return unknownFields(known, child, at);
+    if (schema.type !== 'object') return [];
+    return [{ path: at, code: schemaCodes.unknownField, message: `unknown field "${at}"` }];
+  });
+}
+
+function toProblem(issue: z.core.$ZodIssue): Problem {
+  return {
+    path: toPath(issue.path),
+    code: issue.message.startsWith('Duplicate value') ? schemaCodes.duplicate : schemaCodes.value,
+    message: issue.message,
+  };
+}
+
+function toPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, element) => {
+    if (typeof element === 'number') return `${text}[${element}]`;
+    return text === '' ? String(element) : `${text}.${String(element)}`;
+  }, '');
+}
+
+/** The problems that one rule finds, at each of its nodes that is present. */
+function judge(rule: Rule, stack: EcommerceStack): Problem[] {
+  return rule.at.flatMap((node) =>
+    valuesAt(stack, pathSteps(node), '')
+      .filter(({ value }) => !rule.holds(value))
+      .map(({ path }) => ({
+        path: `${path}${rule.field ?? ''}`.replace(/^\./, ''),
+        code: rule.code,
+        message: rule.message,
+      })),
+  );
+}
+
+type Located = { readonly path: string; readonly value: unknown };
+
+/** Every present value at a path such as spec.services[].env[]. */
+export function valuesAt(value: unknown, steps: readonly string[], path: string): Located[] {
+  const [step, ...rest] = steps;
+  if (value === undefined || value === null) return [];
+  if (step === undefined) return [{ path, value }];
+  if (typeof value !== 'object') return [];
+  if (step === '[]') {
+    return (Array.isArray(value) ? value : []).flatMap((item, index) => valuesAt(item, rest, `${path}[${index}]`));
+  }
+  const names = step === '{}' ? Object.keys(value) : [step];
+  return names.flatMap((name) =>
+    valuesAt(Reflect.get(value, name), rest, path === '' ? name : `${path}.${name}`),
+  );
+}
