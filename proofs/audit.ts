@@ -1,0 +1,102 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+
+/** The part of an audit.k8s.io/v1 Event that proofs judge. */
+export type AuditEvent = {
+  readonly stage: string;
+  readonly verb: string;
+  readonly user: string;
+  readonly userAgent: string;
+  readonly resource: string;
+  readonly group: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly code: number;
+  readonly time: string;
+  readonly uri: string;
+};
+
+export type Traffic = { readonly writes: readonly AuditEvent[]; readonly reads: readonly AuditEvent[] };
+
+const readVerbs = new Set(['get', 'list']);
+
+/** Parses whole lines of an audit log; a last line that is still being written is left out. */
+export function parseAuditLog(text: string): AuditEvent[] {
+  const complete = text.slice(0, text.lastIndexOf('\n') + 1);
+  return complete
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const event = JSON.parse(line);
+      return {
+        stage: event.stage ?? '',
+        verb: event.verb ?? '',
+        user: event.user?.username ?? '',
+        userAgent: event.userAgent ?? '',
+        resource: event.objectRef?.resource ?? '',
+        group: event.objectRef?.apiGroup ?? '',
+        subresource: event.objectRef?.subresource ?? '',
+        namespace: event.objectRef?.namespace ?? '',
+        name: event.objectRef?.name ?? '',
+        code: event.responseStatus?.code ?? 0,
+        time: event.stageTimestamp ?? event.requestReceivedTimestamp ?? '',
+        uri: event.requestURI ?? '',
+      };
+    });
+}
+
+/** Whose request it is: an account's name, or a process that shares an account with others by its User-Agent. */
+export type Actor = { readonly user?: string; readonly userAgent?: string };
+
+/** True when the event was sent by the actor. */
+export function isBy(event: AuditEvent, actor: Actor): boolean {
+  if (actor.user !== undefined && event.user === actor.user) return true;
+  return actor.userAgent !== undefined && event.userAgent.split('/')[0] === actor.userAgent;
+}
+
+/** What the actor wrote and read, leaving out its leases and its watches, which a process at rest must renew. */
+export function trafficOf(events: readonly AuditEvent[], actor: Actor): Traffic {
+  const answered = events.filter(
+    (event) =>
+      event.stage === 'ResponseComplete' &&
+      isBy(event, actor) &&
+      event.verb !== 'watch' &&
+      event.resource !== 'leases',
+  );
+  return {
+    reads: answered.filter((event) => readVerbs.has(event.verb)),
+    writes: answered.filter((event) => !readVerbs.has(event.verb)),
+  };
+}
+
+/** One line that names a request. */
+export function describeRequest(event: AuditEvent): string {
+  const resource = [event.resource, event.subresource].filter((part) => part !== '').join('/');
+  const object = [event.namespace, event.name].filter((part) => part !== '').join('/');
+  return `${event.time} ${event.verb} ${resource} ${object} → ${event.code}`.replace(/ +/g, ' ');
+}
+
+/** A place in an audit log from which later events can be read. */
+export class AuditMark {
+  readonly path: string;
+  #offset: number;
+
+  constructor(path: string) {
+    this.path = path;
+    this.#offset = existsSync(path) ? statSync(path).size : 0;
+  }
+
+  /** Events written since the mark was set. Throws when the log was rotated, for then some are lost. */
+  since(): AuditEvent[] {
+    const size = statSync(this.path).size;
+    if (size < this.#offset) throw new Error(`${this.path} was rotated while it was being read`);
+    const file = openSync(this.path, 'r');
+    try {
+      const bytes = Buffer.alloc(size - this.#offset);
+      readSync(file, bytes, 0, bytes.length, this.#offset);
+      return parseAuditLog(bytes.toString('utf8'));
+    } finally {
+      closeSync(file);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { loadAll } from 'js-yaml';
+import { startControlPlane } from '../hack/cluster/index.ts';
+import { toolAsset, toolPath } from '../hack/toolchain/index.ts';
+import { Kube } from './kube/kube.ts';
+import type { KubeObject } from './kube/object.ts';
+import { until, waitFor } from './kube/wait.ts';
+import { type Mutant, plantedVariable } from './mutants/mutant.ts';
+import type { StackName } from './stack.ts';
+import type { Target } from './target.ts';
+
+const root = join(import.meta.dirname, '..');
+
+/** An API server whose pods run at once, with our CRDs, Istio's and one stack; the operator is started apart. */
+export type Bench = {
+  readonly kube: Kube;
+  readonly directory: string;
+  readonly stack: StackName;
+  /** The bench with an operator process, as shipped or with a bug in it. */
+  withOperator(mutant?: Mutant): Promise<Target>;
+  stop(): Promise<void>;
+};
+
+/** Starts a control plane of its own in a new directory, so that a bug planted in it disturbs nobody. */
+export async function startBench(
+  say: (line: string) => void,
+  stackFile = 'examples/shop.yaml',
+): Promise<Bench> {
+  const directory = mkdtempSync(join(tmpdir(), 'ecommercestack-bench-'));
+  const plane = await startControlPlane({ dir: directory, log: say });
+  const kube = new Kube(plane.kubeconfig);
+  try {
+    await applyFile(kube, toolAsset('istio', 'manifests/charts/base/files/crd-all.gen.yaml'));
+    const crds = join(root, 'crds');
+    for (const file of readdirSync(crds).filter((name) => name.endsWith('.yaml')))
+      await applyFile(kube, join(crds, file));
+    const stack = await applyStack(kube, join(root, stackFile));
+    return {
+      ...{ kube, directory, stack },
+      withOperator: async (mutant) => {
+        const stop = await startOperator(plane.kubeconfig, directory, mutant);
+        return {
+          ...{ kube, stack, kubeconfig: plane.kubeconfig, auditLog: plane.auditLog, url: '' },
+          toolsBin: dirname(toolPath('kubernetes', 'kubectl')),
+          operator: { userAgent: 'ecommercestack-operator' },
+          close: stop,
+        };
+      },
+      stop: async () => {
+        kube.close();
+        await plane.stop();
+        rmSync(directory, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    await plane.stop();
+    throw error;
+  }
+}
+
+async function applyFile(kube: Kube, file: string): Promise<void> {
+  // Files of this repository and of pinned tools; the API server judges them.
+  const objects = loadAll(readFileSync(file, 'utf8')) as (KubeObject | null)[];
+  for (const object of objects) if (object !== null) await kube.apply(object);
+}
+
+async function applyStack(kube: Kube, file: string): Promise<StackName> {
+  // One EcommerceStack, as every example is.
+  const [object] = loadAll(readFileSync(file, 'utf8')) as KubeObject[];
+  if (object === undefined) throw new Error(`${file} is empty`);
+  const { name, namespace = 'default' } = object.metadata;
+  const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+  await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } });
+  const stack = { ...object, metadata: { ...object.metadata, namespace } };
+  await waitFor(
+    'the EcommerceStack Kind to be served',
+    () => kube.apply(stack).catch(() => undefined),
+    30_000,
+  );
+  return { namespace, name };
+}
+
+/** Starts the operator as a process and resolves to what ends it, once it says that it is ready. */
+async function startOperator(
+  kubeconfig: string,
+  directory: string,
+  mutant?: Mutant,
+): Promise<() => Promise<void>> {
+  const [health, metrics] = [await freePort(), await freePort()];
+  const args = [
+    ...(mutant === undefined ? [] : ['--import', join(root, 'proofs/mutants/loader.ts')]),
+    join(root, 'operator/src/main.ts'),
+    ...['--kubeconfig', kubeconfig, '--health-port', String(health), '--metrics-port', String(metrics)],
+  ];
+  const env = mutant === undefined ? {} : { [plantedVariable]: JSON.stringify(mutant) };
+  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'pipe' });
+  const log = createWriteStream(join(directory, `operator-${mutant?.name ?? 'shipped'}.log`));
+  child.stdout.pipe(log, { end: false });
+  child.stderr.pipe(log, { end: false });
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000);
+    await ended;
+    clearTimeout(timer);
+    log.end();
+  };
+  const ready = await until(() => isHealthy(child, health), 60_000, 100);
+  if (ready !== true) {
+    await stop();
+    throw new Error(`the operator did not become ready: see ${String(log.path)}`);
+  }
+  return stop;
+}
+
+async function isHealthy(child: ChildProcess, port: number): Promise<boolean | undefined> {
+  if (child.exitCode !== null) return false;
+  return fetch(`http://127.0.0.1:${port}/readyz`).then(
+    (answer) => (answer.ok ? true : undefined),
+    () => undefined,
+  );
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      // A listening TCP server has an address of this shape.
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}

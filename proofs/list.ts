@@ -1,0 +1,11 @@
+import { cleanDown } from './clean-down.ts';
+import { drift } from './drift/drift.ts';
+import { examples } from './examples.ts';
+import { invalid } from './invalid.ts';
+import { mesh } from './mesh/mesh.ts';
+import type { Proof } from './proof.ts';
+import { rollingLoss } from './rolling-loss.ts';
+import { silence } from './silence.ts';
+
+/** Every proof, in the order in which `--list` names them. */
+export const proofs: readonly Proof[] = [cleanDown, drift, examples, invalid, mesh, rollingLoss, silence];

@@ -1,0 +1,53 @@
+import { apiVersionOf, kinds } from '../operator/src/api/kinds.ts';
+import type { Kube } from './kube/kube.ts';
+import { at, type KubeObject, type Reference } from './kube/object.ts';
+
+/** A stack's namespace and name. */
+export type StackName = { readonly namespace: string; readonly name: string };
+
+/** The label that every object of a stack carries. */
+export const stackLabel = 'ecommercestack.dev/stack';
+
+/** Reference of the EcommerceStack itself. */
+export function stackReference({ namespace, name }: StackName): Reference {
+  return { apiVersion: 'ecommercestack.dev/v1alpha1', kind: 'EcommerceStack', namespace, name };
+}
+
+/** Kinds that the operator makes, as the Kind table names them; a cluster may lack some. */
+export function ownedKindNames(): { apiVersion: string; kind: string }[] {
+  return kinds.filter((row) => row.owned).map((row) => ({ apiVersion: apiVersionOf(row), kind: row.kind }));
+}
+
+/** Every living object that carries the stack's label and is of a Kind that the operator makes. */
+export async function objectsOf(kube: Kube, { namespace, name }: StackName): Promise<KubeObject[]> {
+  const lists = await Promise.all(
+    ownedKindNames().map(({ apiVersion, kind }) =>
+      kube.list(apiVersion, kind, { namespace, labels: `${stackLabel}=${name}` }),
+    ),
+  );
+  return lists.flat().filter((object) => object.metadata.deletionTimestamp === undefined);
+}
+
+/** The status of a condition; undefined while it is missing or speaks of an older generation of the spec. */
+export function conditionOf(stack: KubeObject, type: string): Condition | undefined {
+  const conditions = at(stack, 'status', 'conditions');
+  const found = (Array.isArray(conditions) ? conditions : []).find(
+    (condition) => at(condition, 'type') === type,
+  );
+  if (found === undefined) return undefined;
+  const current = at(stack, 'status', 'observedGeneration') === at(stack, 'metadata', 'generation');
+  // The CRD's schema requires these members of every condition.
+  return current ? (found as Condition) : undefined;
+}
+
+export type Condition = {
+  readonly type: string;
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: string;
+  readonly message: string;
+};
+
+/** True when the stack reports Ready for the spec that it has now. */
+export function isReady(stack: KubeObject | undefined): boolean {
+  return stack !== undefined && conditionOf(stack, 'Ready')?.status === 'True';
+}
