@@ -40,6 +40,11 @@ export class VirtualClock implements Clock {
     this.#wall = milliseconds;
   }
 
+  /** Lets time pass without any timer, as for a suspended process; overdue ones fire at the next `advance`. */
+  jump(milliseconds: number): void {
+    this.#step(this.#now + milliseconds);
+  }
+
   /** Lets time pass, firing timers in order; work that they start is given a turn between them. */
   async advance(milliseconds: number): Promise<void> {
     const end = this.#now + milliseconds;
@@ -47,7 +52,7 @@ export class VirtualClock implements Clock {
       await turn();
       const next = [...this.#timers].sort((a, b) => a.due - b.due)[0];
       if (next === undefined || next.due > end) break;
-      this.#step(next.due);
+      this.#step(Math.max(next.due, this.#now));
       this.#timers.delete(next);
       next.callback();
     }

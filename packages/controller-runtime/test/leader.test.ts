@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { ApiClient, LeaderElector, leaseResource } from '../src/index.ts';
+import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
+
+const key = 'default/op';
+let server: FakeApiServer;
+let client: ApiClient;
+let clock: VirtualClock;
+let electors: LeaderElector[];
+let log: string[];
+
+beforeEach(async () => {
+  server = await FakeApiServer.start(leaseResource);
+  client = new ApiClient({ credentials: server.credentials(), retries: 0 });
+  clock = new VirtualClock();
+  electors = [];
+  log = [];
+});
+
+afterEach(async () => {
+  server.faults.length = 0;
+  await Promise.all(electors.map((elector) => elector.stop()));
+  client.close();
+  await server.close();
+});
+
+function elect(identity: string, own = clock): LeaderElector {
+  const elector = new LeaderElector({
+    client,
+    namespace: 'default',
+    name: 'op',
+    identity,
+    clock: own,
+    random: () => 0.5,
+    onChange: (leading) => log.push(`${identity} ${leading ? 'leads' : 'follows'}`),
+  });
+  elector.start();
+  electors.push(elector);
+  return elector;
+}
+
+interface LeaseSpec {
+  holderIdentity: string;
+  leaseDurationSeconds: number;
+  renewTime: string;
+  acquireTime: string;
+  leaseTransitions: number;
+}
+
+function spec(): LeaseSpec {
+  // Written by the elector under test; the assertions on its fields are the check.
+  return server.read(leaseResource, key)?.spec as LeaseSpec;
+}
+
+const writes = () => server.requests.filter((request) => request.method !== 'GET').length;
+
+/** Lets virtual time pass in small steps, with a real answer to every request on the way. */
+async function pass(milliseconds: number): Promise<void> {
+  for (let left = milliseconds; left > 0; left -= 250) {
+    await clock.advance(250);
+    const { length } = server.requests;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    if (server.requests.length !== length) await clock.advance(0);
+  }
+}
+
+test('the first one leads and writes MicroTimes of six digits', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader);
+  expect(spec()).toMatchObject({ holderIdentity: 'a', leaseDurationSeconds: 15, leaseTransitions: 0 });
+  expect(spec().renewTime).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+  expect(spec().acquireTime).toBe(spec().renewTime);
+});
+
+test('a leader at rest renews with one request every ten seconds', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  const before = server.requests.length;
+  for (let round = 0; round < 6; round += 1) {
+    const wanted = before + round + 1;
+    await clock.advance(10_000);
+    await until('renewed', () => server.requests.length === wanted && a.isLeader);
+    await until('rests', () => clock.pending > 0);
+  }
+  expect(server.requests.slice(before).map((request) => request.method)).toEqual(Array(6).fill('PUT'));
+});
+
+test('a second one waits while the first renews, whatever its own wall clock says', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader);
+  const b = elect('b');
+  clock.setWall(Date.UTC(2040, 0, 1));
+  await pass(60_000);
+  expect([a.isLeader, b.isLeader]).toEqual([true, false]);
+  expect(log).toEqual(['a leads']);
+});
+
+test('a released lease is taken over within two seconds', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader);
+  const b = elect('b');
+  await pass(5_000);
+  await a.stop();
+  expect(spec().holderIdentity).toBe('');
+  await pass(2_000);
+  await until('b leads', () => b.isLeader);
+  expect(spec()).toMatchObject({ holderIdentity: 'b', leaseTransitions: 1 });
+  expect(log).toEqual(['a leads', 'a follows', 'b leads']);
+});
+
+test('a leader that was suspended stops before another can begin, and cannot write when it wakes', async () => {
+  const frozen = new VirtualClock();
+  const a = elect('a', frozen);
+  await until('a leads', () => a.isLeader);
+  // b's time passes while a's process stands still.
+  const b = elect('b');
+  await pass(20_000);
+  await until('b leads', () => b.isLeader);
+  frozen.jump(20_000);
+  expect(() => a.assertLeader()).toThrow('not the leader');
+  await frozen.advance(0);
+  await until('a looks', () => log.includes('a follows'));
+  expect(a.isLeader).toBe(false);
+  expect(a.term.aborted).toBe(true);
+});
+
+test('a leader without an API server gives up before its lease ends', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  const { term } = a;
+  server.faults.push({ times: 999, act: 'reset' });
+  await pass(13_000);
+  expect(a.isLeader).toBe(true);
+  await pass(1_000);
+  expect(a.isLeader).toBe(false);
+  expect(term.aborted).toBe(true);
+  server.faults.length = 0;
+  await pass(3_000);
+  await until('a leads again', () => a.isLeader);
+  expect(log).toEqual(['a leads', 'a follows', 'a leads']);
+});
+
+test("the duration that counts is the holder's, not our own", async () => {
+  server.put(leaseResource, {
+    metadata: { name: 'op', namespace: 'default' },
+    spec: { holderIdentity: 'other', leaseDurationSeconds: 60, renewTime: '2020-01-01T00:00:00.000000Z' },
+  });
+  const a = elect('a');
+  await pass(58_000);
+  expect(a.isLeader).toBe(false);
+  await pass(6_000);
+  await until('a leads', () => a.isLeader);
+});
+
+test('of two that race for a free lease one leads', async () => {
+  const a = elect('a');
+  const b = elect('b');
+  await pass(10_000);
+  expect([a.isLeader, b.isLeader].filter(Boolean)).toHaveLength(1);
+  expect(writes()).toBeLessThan(6);
+});
+
+test('a lease that somebody edits is not fought over', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  server.put(leaseResource, {
+    metadata: { name: 'op', namespace: 'default' },
+    spec: { holderIdentity: 'thief', leaseDurationSeconds: 15 },
+  });
+  await pass(14_000);
+  expect(a.isLeader).toBe(false);
+  expect(spec().holderIdentity).toBe('thief');
+});
+
+test('waiting for leadership ends with the signal', async () => {
+  elect('a');
+  await until('a leads', () => log.length === 1);
+  const b = elect('b');
+  const stop = new AbortController();
+  const waiting = b.lead(stop.signal);
+  stop.abort();
+  expect(await waiting).toBe(false);
+});
+
+test('times that cannot be safe are refused', () => {
+  const options = {
+    client,
+    namespace: 'n',
+    name: 'n',
+    identity: 'i',
+    leaseMs: 10_000,
+    renewMs: 9_000,
+    retryMs: 2_000,
+  };
+  expect(() => new LeaderElector(options)).toThrow('leaseMs must be longer');
+});
