@@ -1,3 +1,4 @@
+import { chartFiles } from './chart.ts';
 import { crdFiles } from './crds.ts';
 
 /**
@@ -7,4 +8,4 @@ import { crdFiles } from './crds.ts';
 export type Generator = (root: string) => Record<string, string>;
 
 /** Every generator. `npm run generate` writes their files, `npm run verify` compares them. */
-export const generators: readonly Generator[] = [crdFiles];
+export const generators: readonly Generator[] = [crdFiles, chartFiles];
