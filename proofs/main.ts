@@ -40,7 +40,7 @@ async function prove(
       figures: {},
     }),
   );
-  (await target?.catch(() => undefined))?.close();
+  await (await target?.catch(() => undefined))?.close();
   for (const failure of outcome.failures) say(`FAILED  ${failure}`);
   const hunt = mutants ? await catchMutants(proof, seed, say) : { caught: 0, of: 0 };
   return judge(proof, seed, outcome, hunt);

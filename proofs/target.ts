@@ -57,7 +57,7 @@ async function operatorOf(kube: Kube): Promise<Target['operator']> {
   const { name, namespace = '' } = deployment.metadata;
   const account = at(deployment, 'spec', 'template', 'spec', 'serviceAccountName');
   return {
-    user: `system:serviceaccount:${namespace}:${account}`,
+    user: `system:serviceaccount:${namespace}:${String(account)}`,
     deployment: { apiVersion: 'apps/v1', kind: 'Deployment', namespace, name },
   };
 }
