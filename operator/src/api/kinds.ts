@@ -4,7 +4,32 @@
  */
 
 /** API groups that a cluster may lack; the operator goes on without them and says so in a condition. */
-export type Capability = 'istio' | 'gatewayAPI' | 'monitoring' | 'cloudNativePG' | 'strimzi';
+export type Capability =
+  | 'istio'
+  | 'gatewayAPI'
+  | 'monitoring'
+  | 'cloudNativePG'
+  | 'percona'
+  | 'openSearch'
+  | 'eck'
+  | 'strimzi';
+
+/** Which capabilities a cluster has. */
+export type Capabilities = Readonly<Record<Capability, boolean>>;
+
+/** Asks `has` about every capability. */
+export function capabilitiesWhere(has: (capability: Capability) => boolean): Record<Capability, boolean> {
+  return {
+    istio: has('istio'),
+    gatewayAPI: has('gatewayAPI'),
+    monitoring: has('monitoring'),
+    cloudNativePG: has('cloudNativePG'),
+    percona: has('percona'),
+    openSearch: has('openSearch'),
+    eck: has('eck'),
+    strimzi: has('strimzi'),
+  };
+}
 
 export type Verb = 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
 
@@ -45,6 +70,7 @@ const k8sNetworking = { group: 'networking.k8s.io', version: 'v1' };
 const istioNetworking = { group: 'networking.istio.io', version: 'v1', needs: 'istio' } as const;
 const istioSecurity = { group: 'security.istio.io', version: 'v1', needs: 'istio' } as const;
 const monitoring = { group: 'monitoring.coreos.com', version: 'v1', needs: 'monitoring' } as const;
+const cloudNativePG = { group: 'postgresql.cnpg.io', version: 'v1', needs: 'cloudNativePG' } as const;
 const strimzi = { group: 'kafka.strimzi.io', version: 'v1', needs: 'strimzi' } as const;
 
 /**
@@ -67,12 +93,28 @@ export const kinds: readonly KindRow[] = [
   own({ kind: 'AuthorizationPolicy', plural: 'authorizationpolicies', ...istioSecurity }),
   own({ kind: 'Service', plural: 'services', ...core }),
   own({ kind: 'StatefulSet', plural: 'statefulsets', ...apps }),
+  own({ kind: 'Cluster', plural: 'clusters', ...cloudNativePG }),
+  own({ kind: 'Database', plural: 'databases', ...cloudNativePG }),
   own({
-    kind: 'Cluster',
-    plural: 'clusters',
-    group: 'postgresql.cnpg.io',
+    kind: 'PerconaServerMongoDB',
+    plural: 'perconaservermongodbs',
+    group: 'psmdb.percona.com',
     version: 'v1',
-    needs: 'cloudNativePG',
+    needs: 'percona',
+  }),
+  own({
+    kind: 'OpenSearchCluster',
+    plural: 'opensearchclusters',
+    group: 'opensearch.opster.io',
+    version: 'v1',
+    needs: 'openSearch',
+  }),
+  own({
+    kind: 'Elasticsearch',
+    plural: 'elasticsearches',
+    group: 'elasticsearch.k8s.elastic.co',
+    version: 'v1',
+    needs: 'eck',
   }),
   own({ kind: 'Kafka', plural: 'kafkas', ...strimzi }),
   own({ kind: 'KafkaNodePool', plural: 'kafkanodepools', ...strimzi }),
@@ -143,6 +185,6 @@ export function apiVersionOf(row: KindRow): string {
 }
 
 /** The owned Kinds that exist on a cluster with these capabilities. */
-export function ownedKinds(capabilities: Readonly<Record<Capability, boolean>>): KindRow[] {
-  return kinds.filter((row) => row.owned && (row.needs === undefined || capabilities[row.needs]));
+export function ownedKinds(present: Capabilities): KindRow[] {
+  return kinds.filter((row) => row.owned && (row.needs === undefined || present[row.needs]));
 }

@@ -1,0 +1,54 @@
+import type { KubernetesObject } from '../api/object.ts';
+import { labelKeys, objectLabels } from './labels.ts';
+import { buildPodTemplate } from './pod-template.ts';
+import { intentAnnotation, type RevisionIntent, recordIntent } from './revision.ts';
+
+/** One Deployment of one revision, and how many pods it runs. */
+export type DeploymentPlace = {
+  stack: string;
+  name: string;
+  revision: string;
+  role: 'stable' | 'canary';
+  intent: RevisionIntent;
+  /** Absent while an autoscaler owns the number. */
+  replicas?: number;
+  maxSurge: number | string;
+  maxUnavailable: number | string;
+  progressDeadlineSeconds: number;
+  paused: boolean;
+};
+
+/** The Deployment of one revision; its selector never changes. */
+export function buildDeployment(place: DeploymentPlace): KubernetesObject {
+  const { stack, name, revision, role, intent } = place;
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: {
+      name,
+      labels: {
+        ...objectLabels(stack, intent.object, 'service'),
+        version: intent.version,
+        'app.kubernetes.io/version': intent.version,
+        [labelKeys.service]: intent.service,
+        [labelKeys.revision]: revision,
+        [labelKeys.role]: role,
+        [labelKeys.deployment]: name,
+      },
+      annotations: { [intentAnnotation]: recordIntent(intent) },
+    },
+    spec: {
+      ...(place.replicas !== undefined && { replicas: place.replicas }),
+      // Older revisions are kept as ConfigMaps; old ReplicaSets would only be a second, shorter memory of them.
+      revisionHistoryLimit: 1,
+      progressDeadlineSeconds: place.progressDeadlineSeconds,
+      ...(place.paused && { paused: true }),
+      selector: { matchLabels: { app: intent.object, [labelKeys.deployment]: name } },
+      strategy: {
+        type: 'RollingUpdate',
+        rollingUpdate: { maxSurge: place.maxSurge, maxUnavailable: place.maxUnavailable },
+      },
+      template: buildPodTemplate(stack, name, revision, intent),
+    },
+  };
+}

@@ -1,0 +1,96 @@
+import { blueprints } from '../api/blueprints.ts';
+import type { CompletedProbe } from '../api/completed.ts';
+import { labelKeys, podLabels, servesLabel } from './labels.ts';
+import { names } from './names.ts';
+import { containerSecurity, podSecurity } from './pod-security.ts';
+import type { RevisionIntent } from './revision.ts';
+
+/** The pods of one revision: a function of its intent, its names and nothing else. */
+export function buildPodTemplate(
+  stack: string,
+  deployment: string,
+  revision: string,
+  intent: RevisionIntent,
+): Record<string, unknown> {
+  const { pod } = intent;
+  const selector = { matchLabels: { app: intent.object, [labelKeys.deployment]: deployment } };
+  return {
+    metadata: {
+      labels: {
+        ...pod.labels,
+        ...podLabels(stack, intent.object, 'service', intent.version),
+        ...Object.fromEntries(intent.serves.map((service) => [servesLabel(service), 'true'])),
+        [labelKeys.service]: intent.service,
+        [labelKeys.revision]: revision,
+        [labelKeys.deployment]: deployment,
+        ...(intent.meshed && { 'sidecar.istio.io/inject': 'true' }),
+      },
+      annotations: {
+        'kubectl.kubernetes.io/default-container': intent.object,
+        ...pod.annotations,
+      },
+    },
+    spec: {
+      serviceAccountName: intent.object,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
+      ...(Object.keys(pod.nodeSelector).length > 0 && { nodeSelector: pod.nodeSelector }),
+      ...(pod.tolerations.length > 0 && { tolerations: pod.tolerations }),
+      ...(pod.affinity && { affinity: pod.affinity }),
+      ...(pod.priorityClassName && { priorityClassName: pod.priorityClassName }),
+      ...(pod.topologySpreadConstraints.length > 0 && {
+        topologySpreadConstraints: pod.topologySpreadConstraints.map((constraint) => ({
+          ...constraint,
+          labelSelector: selector,
+        })),
+      }),
+      ...(intent.pullSecrets.length > 0 && {
+        imagePullSecrets: intent.pullSecrets.map((name) => ({ name })),
+      }),
+      securityContext: podSecurity(intent.runAsUser),
+      containers: [buildContainer(intent)],
+      volumes: [
+        { name: 'tmp', emptyDir: {} },
+        { name: 'revision', configMap: { name: names.revisionConfig(intent.object, revision) } },
+        { name: 'policy', configMap: { name: names.policyConfig(intent.object), optional: true } },
+      ],
+    },
+  };
+}
+
+function buildContainer(intent: RevisionIntent): Record<string, unknown> {
+  const { revisionPath, policyPath } = blueprints[intent.blueprint].service;
+  const { preStopSleepSeconds } = intent;
+  return {
+    name: intent.object,
+    image: intent.image,
+    imagePullPolicy: intent.pullPolicy,
+    ports: [{ name: 'http', containerPort: intent.port, protocol: 'TCP' }],
+    ...(intent.envFrom.length > 0 && { envFrom: intent.envFrom }),
+    env: intent.env,
+    resources: intent.resources,
+    livenessProbe: toProbe(intent.probes.liveness),
+    readinessProbe: toProbe(intent.probes.readiness),
+    startupProbe: toProbe(intent.probes.startup),
+    ...(preStopSleepSeconds !== undefined && {
+      lifecycle: { preStop: { sleep: { seconds: preStopSleepSeconds } } },
+    }),
+    securityContext: containerSecurity,
+    volumeMounts: [
+      { name: 'tmp', mountPath: '/tmp' },
+      { name: 'revision', mountPath: revisionPath, readOnly: true },
+      { name: 'policy', mountPath: policyPath, readOnly: true },
+    ],
+  };
+}
+
+function toProbe(probe: CompletedProbe): Record<string, unknown> {
+  const { path, port, initialDelaySeconds, ...timing } = probe;
+  // The API server drops a delay of 0, so it is never sent.
+  return {
+    httpGet: { path, port },
+    ...(initialDelaySeconds > 0 && { initialDelaySeconds }),
+    ...timing,
+  };
+}
