@@ -12,13 +12,15 @@ export interface ImageConfig {
   readonly cmd?: readonly string[];
   readonly workingDir?: string;
   readonly ports?: readonly number[];
+  /** Sent to end a container, SIGTERM when absent. */
+  readonly stopSignal?: `SIG${string}`;
 }
 
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /** The image configuration of one that is made of these layers, as docker and containerd read it. */
 export function imageConfiguration(config: ImageConfig, diffIds: readonly string[]): object {
-  const { user, env, entrypoint, cmd, workingDir, ports } = config;
+  const { user, env, entrypoint, cmd, workingDir, ports, stopSignal } = config;
   return {
     architecture: 'amd64',
     os: 'linux',
@@ -29,6 +31,7 @@ export function imageConfiguration(config: ImageConfig, diffIds: readonly string
       ...(entrypoint && { Entrypoint: entrypoint }),
       ...(cmd && { Cmd: cmd }),
       ...(workingDir && { WorkingDir: workingDir }),
+      ...(stopSignal && { StopSignal: stopSignal }),
       ...(ports && { ExposedPorts: Object.fromEntries(ports.map((port) => [`${port}/tcp`, {}])) }),
     },
     rootfs: { type: 'layers', diff_ids: diffIds.map((id) => `sha256:${id}`) },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheRoot, ensureTools, type Log, withLock } from '../toolchain/index.ts';
 import { writeArchive } from './archive.ts';
-import { entriesOf, prepareContext, repository } from './context.ts';
+import { layoutContext, planContext, repository } from './context.ts';
 import { type DebianRoot, debianRoot, imagePackages } from './debian.ts';
 import { buildDockerfile } from './dockerfile.ts';
 import { archiveName, contentHash, filesHash } from './hash.ts';
@@ -76,21 +76,21 @@ async function fromDockerfile(
   log: Log,
 ): Promise<string> {
   const baseArchive = await base();
-  const context = join(imagesFolder(), `${recipe.entries}.context`);
-  await prepareStackContext(recipe, context);
+  const plan = await planContext(recipe.workspaces, recipe.entries);
   const dockerfile = join(repository, recipe.dockerfile);
-  const hash = contentHash([await filesHash([context, dockerfile]), baseArchive, ...tags]);
+  const makers = await filesHash([dockerfile, join(here, 'dockerfile.ts'), join(here, 'context.ts')]);
+  const hash = contentHash([plan.hash, makers, baseArchive, ...tags]);
   return cached(recipe.reference, hash, log, async (output) => {
     const { folder } = await debianRoot(imagePackages, log);
+    const context = `${output}.context`;
     const values = { BASE: `docker-archive:${baseArchive}` };
-    await buildDockerfile({ dockerfile, context, arguments: values, tags, output }, folder);
+    try {
+      await layoutContext(context, plan);
+      await buildDockerfile({ dockerfile, context, arguments: values, tags, output }, folder);
+    } finally {
+      await rm(context, { recursive: true, force: true });
+    }
   });
-}
-
-/** Lays out the build context of a Dockerfile of ours in a folder, as `docker build` takes it too. */
-export async function prepareStackContext(recipe: DockerfileRecipe, folder: string): Promise<void> {
-  const files = ['package.json', ...(await entriesOf(recipe.entries))];
-  await prepareContext(folder, { workspaces: recipe.workspaces, files });
 }
 
 async function cached(
@@ -110,11 +110,11 @@ async function cached(
   return output;
 }
 
-/** Archives of earlier contents of the same image are dropped: each is up to hundreds of megabytes. */
+/** Archives of earlier contents of the same image, and what a killed build left, are dropped: they are large. */
 async function removeOlder(name: string): Promise<void> {
-  const same = (other: string): boolean =>
-    other.replace(/-\w{12}\.tar$/, '') === name.replace(/-\w{12}\.tar$/, '');
+  const imageOf = (file: string): string => file.replace(/-\w{12}\.tar(\..*)?$/, '');
   for (const other of await readdir(imagesFolder())) {
-    if (other !== name && other.endsWith('.tar') && same(other)) await rm(join(imagesFolder(), other));
+    const path = join(imagesFolder(), other);
+    if (other !== name && imageOf(other) === imageOf(name)) await rm(path, { recursive: true });
   }
 }

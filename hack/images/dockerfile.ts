@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../toolchain/index.ts';
 
@@ -32,21 +32,37 @@ export async function buildDockerfile(build: DockerfileBuild, debian: string): P
   const part = `${build.output}.part`;
   await rm(part, { force: true });
   const before = existsSync(hostStore);
-  const [first = ''] = build.tags;
   const options = ['--signature-policy', policy, '--layers=false', '--timestamp', '0', '--quiet'];
-  const tags = build.tags.flatMap((tag) => ['--tag', tag]);
   const source = [...buildArguments(build.arguments), '--file', build.dockerfile, build.context];
   try {
-    await run(buildah, [...store, 'bud', ...options, ...tags, ...source], { env: environment });
-    const target = `docker-archive:${part}`;
-    await run(buildah, [...store, 'push', '--quiet', '--signature-policy', policy, first, target], {
+    await run(buildah, [...store, 'bud', ...options, '--tag', builtName, ...source], { env: environment });
+    const built = join(work, 'built.tar');
+    const target = `docker-archive:${built}`;
+    await run(buildah, [...store, 'push', '--quiet', '--signature-policy', policy, builtName, target], {
       env: environment,
     });
+    await retag(built, build.tags, work, part);
     await rename(part, build.output);
   } finally {
     await rm(work, { recursive: true, force: true });
     if (!before) await removeHostStore();
   }
+}
+
+/** Name inside buildah's own store, which is gone after the build. */
+const builtName = 'localhost/built:1';
+
+/** Writes an archive again with the tags as they are: buildah would put short names below localhost/. */
+async function retag(archive: string, tags: readonly string[], work: string, output: string): Promise<void> {
+  const folder = join(work, 'archive');
+  await mkdir(folder, { recursive: true });
+  await run('tar', ['-C', folder, '-xf', archive]);
+  const manifest = join(folder, 'manifest.json');
+  // A docker-archive lists its images, here the one, under this name.
+  const images = JSON.parse(await readFile(manifest, 'utf8')) as { Config: string; Layers: string[] }[];
+  await writeFile(manifest, JSON.stringify(images.map((image) => ({ ...image, RepoTags: tags }))));
+  const files = images.flatMap((image) => [image.Config, ...image.Layers]);
+  await run('tar', ['-C', folder, '-cf', output, 'manifest.json', ...new Set(files)]);
 }
 
 /** buildah notes there which blobs it has seen, whatever store it is told to use. */

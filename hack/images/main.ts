@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { elapsedLog } from '../toolchain/index.ts';
-import { imagesFolder, prepareStackContext } from './build.ts';
+import { imagesFolder } from './build.ts';
+import { layoutContext, planContext } from './context.ts';
 import { buildImages, imageNames } from './index.ts';
 import { operator, services } from './recipes/stack.ts';
 
@@ -11,7 +12,7 @@ if (command === 'context') {
   const [name] = names;
   const recipe = name === 'operator' ? operator : services;
   const folder = join(imagesFolder(), `${recipe.entries}.context`);
-  await prepareStackContext(recipe, folder);
+  await layoutContext(folder, await planContext(recipe.workspaces, recipe.entries));
   console.log(folder);
 } else if (command === 'build') {
   const needed = names.length > 0 ? names : [...Object.values(imageNames), 'ecommercestack/shop:v0'];
