@@ -13,7 +13,7 @@ export const money = z
       .regex(/^[A-Z]{3}$/, 'three capital letters of ISO 4217, for example EUR')
       .describe('ISO 4217 code.'),
     minor: z
-      .union([z.string().regex(digits, 'digits only, for example "1999" for 19.99'), z.int().min(0)])
+      .union([z.string().regex(digits), z.int().min(0)], { error: 'minor units as digits: "1999" for 19.99' })
       .transform(String)
       .pipe(z.string().regex(digits))
       .describe('Amount in minor units, as digits.'),

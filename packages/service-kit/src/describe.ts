@@ -15,8 +15,15 @@ export type ServiceDescription = {
 export function describe(service: Service): ServiceDescription {
   return {
     row: service.row,
-    dependencies: dependenciesOf(service.row).map((name) => ({ name, survives: service.survives.includes(name) })),
-    variables: Object.entries(service.variables).map(([name, { example, about }]) => ({ name, example, about })),
+    dependencies: dependenciesOf(service.row).map((name) => ({
+      name,
+      survives: service.survives.includes(name),
+    })),
+    variables: Object.entries(service.variables).map(([name, { example, about }]) => ({
+      name,
+      example,
+      about,
+    })),
     refusals: Object.entries(service.refusals).map(([code, { status, title }]) => ({ code, status, title })),
     openapi: openApiOf(service, 'dev'),
   };

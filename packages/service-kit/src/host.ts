@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as timeout } from 'node:timers/promises';
 import { type ProcessConfig, processVariables } from './config/process.ts';
 import { type Environment, readConfig } from './config/read.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
@@ -22,6 +22,8 @@ export type HostOptions = {
   readonly log?: Log;
   readonly clock?: Clock;
   readonly ids?: Ids;
+  /** Waits for the drain delay. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
 };
 
 export type Phase = 'running' | 'draining';
@@ -41,14 +43,15 @@ export type Host = {
  * Throws ConfigError when the environment is incomplete.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { environment, services } = options;
+  const { environment, services, wait = (milliseconds) => timeout(milliseconds) } = options;
   const config = readConfig(processVariables(environment), environment);
   const shared = services.length > 1;
   const configured = services.map((service) =>
     service.configure(environment, shared ? service.row.name : undefined),
   );
   const names = services.map(({ row }) => row.name).join('+');
-  const log = options.log ?? createLog(config.LOG_LEVEL, { pod: config.POD_NAME, version: config.SERVICE_VERSION });
+  const log =
+    options.log ?? createLog(config.LOG_LEVEL, { pod: config.POD_NAME, version: config.SERVICE_VERSION });
   const memoryBus = once(async () => (await import('./bus/event-bus-memory.ts')).createMemoryBus());
   const world: World = {
     log,
@@ -66,7 +69,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const stop = once(async () => {
     state.phase = 'draining';
     log.info({ services: names, delayMs: config.DRAIN_DELAY_MS }, 'draining');
-    await pause(config.DRAIN_DELAY_MS);
+    await wait(config.DRAIN_DELAY_MS);
     const consuming = Promise.all(hosted.map((one) => one.stopConsuming()));
     const outcome = await closeServer(server, config.SHUTDOWN_DEADLINE_MS);
     await consuming;

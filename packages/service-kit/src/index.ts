@@ -10,8 +10,14 @@ export { isBelow } from './http/dispatch.ts';
 export { isNotModified, parseIfMatch, toEtag } from './http/etag.ts';
 export { exchangeOf, onwardHeaders, pathOf } from './http/exchange.ts';
 export { parseCursor, toPage } from './http/page.ts';
+export {
+  type CommonRefusal,
+  commonRefusals,
+  type RefusalTable,
+  sendProblem,
+  toProblem,
+} from './http/problem.ts';
 export { readOnlyRoutes } from './http/read-only.ts';
-export { type CommonRefusal, commonRefusals, type RefusalTable, sendProblem, toProblem } from './http/problem.ts';
 export { type Answer, type Route, routesWith } from './http/route.ts';
 export { exitUsage, run, runAll } from './run.ts';
 export { defineService, type Opening, type Service } from './service.ts';

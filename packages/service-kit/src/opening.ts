@@ -32,7 +32,11 @@ export type HostedService = {
  * Opens a service in the background and goes on trying, with growing pauses, while its stores are away: thirteen
  * services that start beside their database must not crash-loop until it is there.
  */
-export async function hostService(service: Service, configured: ConfiguredService, world: World): Promise<HostedService> {
+export async function hostService(
+  service: Service,
+  configured: ConfiguredService,
+  world: World,
+): Promise<HostedService> {
   const stores = await createStores({ row: service.row, urlOf: configured.urlOf, ...world });
   const abort = new AbortController();
   const state: { open?: OpenService; subscriptions: Subscription[] } = { subscriptions: [] };

@@ -1,6 +1,11 @@
 import type { Dependency } from './config/row.ts';
 
-export type Check = { readonly name: Dependency; readonly ok: boolean; readonly required: boolean; readonly detail?: string };
+export type Check = {
+  readonly name: Dependency;
+  readonly ok: boolean;
+  readonly required: boolean;
+  readonly detail?: string;
+};
 
 export type Readiness = {
   readonly status: 'ready' | 'degraded' | 'not-ready';
@@ -31,7 +36,8 @@ export async function checkDependencies(
 /** What `/ready` says: red while starting, draining, or without a store that answers need. */
 export function toReadiness(state: 'starting' | 'running' | 'draining', checks: readonly Check[]): Readiness {
   if (state !== 'running') return { status: 'not-ready', reason: state, checks };
-  if (checks.some(({ ok, required }) => required && !ok)) return { status: 'not-ready', reason: 'dependency', checks };
+  if (checks.some(({ ok, required }) => required && !ok))
+    return { status: 'not-ready', reason: 'dependency', checks };
   return { status: checks.every(({ ok }) => ok) ? 'ready' : 'degraded', checks };
 }
 
@@ -50,7 +56,10 @@ export function singleFlight<Result>(work: () => Promise<Result>): () => Promise
 export async function withTimeout<Result>(work: Promise<Result>, milliseconds: number): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException(`not done in ${milliseconds} ms`, 'TimeoutError')), milliseconds);
+    timer = setTimeout(
+      () => reject(new DOMException(`not done in ${milliseconds} ms`, 'TimeoutError')),
+      milliseconds,
+    );
   });
   try {
     return await Promise.race([work, late]);

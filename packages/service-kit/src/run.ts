@@ -14,7 +14,10 @@ export async function run(service: Service): Promise<void> {
  * Runs services in this process on one port, until SIGTERM or SIGINT. An incomplete environment ends it with exit
  * code 64 and a message that names each variable.
  */
-export async function runAll(services: readonly Service[], environment: Environment = process.env): Promise<void> {
+export async function runAll(
+  services: readonly Service[],
+  environment: Environment = process.env,
+): Promise<void> {
   // Listened to before anything else: the first process of a container has no default action for signals.
   const asked = new Promise<void>((resolve) => {
     process.on('SIGTERM', () => resolve());

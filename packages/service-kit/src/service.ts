@@ -1,8 +1,19 @@
 import type { RequestListener } from 'node:http';
-import { type ServiceName, type ServiceRow, serviceRow, type Topic } from '@ecommercestack/contracts/topology';
+import {
+  type ServiceName,
+  type ServiceRow,
+  serviceRow,
+  type Topic,
+} from '@ecommercestack/contracts/topology';
 import type { BusEvent } from './bus/event-bus.ts';
 import { type Environment, readConfig } from './config/read.ts';
-import { callVariableOf, callVariablesOf, type Dependency, dependencyVariablesOf, variableOf } from './config/row.ts';
+import {
+  callVariableOf,
+  callVariablesOf,
+  type Dependency,
+  dependencyVariablesOf,
+  variableOf,
+} from './config/row.ts';
 import type { ConfigOf, Variables } from './config/variable.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
@@ -81,7 +92,8 @@ export function defineService<Context, Declared extends Variables = Record<never
   const row = serviceRow(spec.name);
   const handles = spec.handles ?? [];
   const stray = handles.find(({ topic }) => !row.consumes.includes(topic));
-  if (stray !== undefined) throw new Error(`${row.name} handles ${stray.topic}, which its row does not consume`);
+  if (stray !== undefined)
+    throw new Error(`${row.name} handles ${stray.topic}, which its row does not consume`);
   const refusals = { ...commonRefusals, ...spec.refusals };
   return {
     row,
@@ -147,7 +159,8 @@ async function toListener<Context, Declared extends Variables>(
     routes: spec.routes ?? [],
     context,
     refusals,
-    onError: (error, request) => log.error({ error: describeError(error), path: request.url }, 'a handler failed'),
+    onError: (error, request) =>
+      log.error({ error: describeError(error), path: request.url }, 'a handler failed'),
   });
 }
 

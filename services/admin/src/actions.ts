@@ -13,5 +13,9 @@ export type AuditedAction = z.output<typeof auditedAction>;
 
 /** The actions of this service's database. */
 export function openActions(store: RelationalStore): Table<AuditedAction> {
-  return store.table({ name: 'actions', columns: ['id', 'actor', 'action', 'target'], schema: auditedAction });
+  return store.table({
+    name: 'actions',
+    columns: ['id', 'actor', 'action', 'target'],
+    schema: auditedAction,
+  });
 }

@@ -1,6 +1,6 @@
 import { defineService } from '@ecommercestack/service-kit';
-import { adminRoutes } from './http.ts';
 import { openActions } from './actions.ts';
+import { adminRoutes } from './http.ts';
 
 /** Admin panel and audited commands over the other services. */
 export const service = defineService({

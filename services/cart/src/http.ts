@@ -5,7 +5,11 @@ import { type Carts, cart } from './carts.ts';
 const route = routesWith<Carts>();
 const params = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) });
 const notBuilt = async () => refuse('not-implemented', 'carts: only reads are built yet');
-const unbuilt = { summary: 'Not built yet: changes a cart.', answers: {}, refuses: ['not-implemented'] } as const;
+const unbuilt = {
+  summary: 'Not built yet: changes a cart.',
+  answers: {},
+  refuses: ['not-implemented'],
+} as const;
 
 /** Reads of carts; changing them is not built yet and says so. */
 export const cartRoutes = [

@@ -24,7 +24,15 @@ const setByUs: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
-const forgeable = ['x-auth-', 'x-client-', 'x-envoy-', 'x-forwarded-', 'x-original-', 'x-rewrite-', 'x-user-'];
+const forgeable = [
+  'x-auth-',
+  'x-client-',
+  'x-envoy-',
+  'x-forwarded-',
+  'x-original-',
+  'x-rewrite-',
+  'x-user-',
+];
 
 export type Client = { readonly address: string; readonly scheme: string; readonly host: string };
 
@@ -44,24 +52,42 @@ export function toUpstreamHeaders(
   });
   return [
     ...kept.flat(),
-    ...['x-forwarded-for', client.address, 'x-forwarded-proto', client.scheme, 'x-forwarded-host', client.host],
+    ...[
+      'x-forwarded-for',
+      client.address,
+      'x-forwarded-proto',
+      client.scheme,
+      'x-forwarded-host',
+      client.host,
+    ],
     ...Object.entries(ours).flat(),
   ];
 }
 
-/** Headers to give the client: the service's without those that concern only the hop behind us. */
-export function toClientHeaders(rawHeaders: readonly string[]): string[] {
+/**
+ * Headers to give the client: the service's without those that concern only the hop behind us. A Location below the
+ * service's own root gets back the prefix that was stripped on the way in.
+ */
+export function toClientHeaders(rawHeaders: readonly string[], strippedPrefix: string): [string, string][] {
   const named = connectionNames(rawHeaders);
   return pairsOf(rawHeaders)
     .filter(([name]) => !hopByHop.has(fold(name)) && !named.has(fold(name)) && fold(name) !== 'x-request-id')
-    .flat();
+    .map(([name, value]) =>
+      fold(name) === 'location' && /^\/(?!\/)/.test(value)
+        ? [name, `${strippedPrefix}${value}`]
+        : [name, value],
+    );
 }
 
 /**
  * The address of the client. Each trusted proxy in front of us appended the address it saw, so the client's is that
  * many from the right; whatever stands further left was written by the client.
  */
-export function clientAddress(socketAddress: string, forwardedFor: string | undefined, trustedHops: number): string {
+export function clientAddress(
+  socketAddress: string,
+  forwardedFor: string | undefined,
+  trustedHops: number,
+): string {
   const seen = (forwardedFor ?? '')
     .split(',')
     .map((entry) => entry.trim())

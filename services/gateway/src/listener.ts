@@ -47,6 +47,7 @@ export function createListener(gateway: Gateway): RequestListener {
     gateway.upstreams.forward(request, response, {
       service,
       path: `${decision.path}${target.query}`,
+      strippedPrefix: decision.strippedPrefix,
       // decideRoute forwards only methods that the table names.
       method: method as HttpMethod,
       headers: headersFor(request, gateway, service),
@@ -56,19 +57,27 @@ export function createListener(gateway: Gateway): RequestListener {
         return granted;
       },
       onFailure: (failure) =>
-        refuseRequest(request, response, { ...refuse(toRefusalCode(failure), `${service} did not answer`), retryAfterSeconds: 1 }),
+        refuseRequest(request, response, {
+          ...refuse(toRefusalCode(failure), `${service} did not answer`),
+          retryAfterSeconds: 1,
+        }),
     });
   };
 }
 
-function headersFor(request: IncomingMessage, gateway: Gateway, service: Parameters<Gateway['originOf']>[0]): string[] {
+function headersFor(
+  request: IncomingMessage,
+  gateway: Gateway,
+  service: Parameters<Gateway['originOf']>[0],
+): string[] {
   const forwardedFor = request.headers['x-forwarded-for'];
   const address = clientAddress(
     request.socket.remoteAddress ?? '',
     typeof forwardedFor === 'string' ? forwardedFor : undefined,
     gateway.trustedHops,
   );
-  const scheme = gateway.trustedHops > 0 && request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
+  const scheme =
+    gateway.trustedHops > 0 && request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
   const client = { address, scheme, host: request.headers.host ?? '' };
   const ours = { host: new URL(gateway.originOf(service)).host, ...onwardHeaders(request) };
   return toUpstreamHeaders(request.rawHeaders, client, ours);

@@ -2,7 +2,7 @@ const hexDigits = /^[0-9A-F]{2}$/;
 const unreserved = /^[A-Za-z0-9._~-]$/;
 // RFC 3986 pchar without percent, and the slash. No backslash, no semicolon: servers disagree about both.
 const plain = /^[A-Za-z0-9._~!$&'()*+,=:@/-]$/;
-const queryCharacter = /^[A-Za-z0-9._~!$&'()*+,;=:@/?%|^`{}"[\]\\-]$/;
+const plainQuery = /^[A-Za-z0-9._~!$&'()*+,;=:@/?%|^`{}"[\]\\-]*$/;
 
 export type Target = { readonly path: string; readonly query: string };
 
@@ -15,7 +15,7 @@ export function parseTarget(target: string): Target | undefined {
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   const query = mark === -1 ? '' : target.slice(mark);
-  if (!path.startsWith('/') || !isNormalPath(path) || !isPlainQuery(query)) return undefined;
+  if (!path.startsWith('/') || !isNormalPath(path) || !plainQuery.test(query)) return undefined;
   return { path, query };
 }
 
@@ -40,8 +40,4 @@ function isNeededEscape(hex: string): boolean {
   if (code < 0x20 || code === 0x7f) return false;
   const character = String.fromCharCode(code);
   return !unreserved.test(character) && character !== '/' && character !== '\\' && character !== ';';
-}
-
-function isPlainQuery(query: string): boolean {
-  return [...query].every((character) => queryCharacter.test(character));
 }

@@ -7,6 +7,8 @@ import { type Failure, mayRetry, toFailure } from './upstream-failure.ts';
 export type Forwarding = {
   readonly service: ServiceName;
   readonly path: string;
+  /** What was taken off the client's path; given back in a Location. */
+  readonly strippedPrefix: string;
   readonly method: HttpMethod;
   readonly headers: string[];
   /** Asks whether the budget has one more retry. */
@@ -20,10 +22,17 @@ export type Upstreams = {
   readonly close: () => Promise<void>;
 };
 
-export type UpstreamTimeouts = { readonly connectMs: number; readonly headersMs: number; readonly bodyMs: number };
+export type UpstreamTimeouts = {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly bodyMs: number;
+};
 
 /** A pool of connections to each service, and the loop that streams an exchange through one of them. */
-export function createUpstreams(originOf: (service: ServiceName) => string, timeouts: UpstreamTimeouts): Upstreams {
+export function createUpstreams(
+  originOf: (service: ServiceName) => string,
+  timeouts: UpstreamTimeouts,
+): Upstreams {
   const pools = new Map<ServiceName, Pool>();
   const poolOf = (service: ServiceName): Pool => {
     const known = pools.get(service);
@@ -42,7 +51,8 @@ export function createUpstreams(originOf: (service: ServiceName) => string, time
     return pool;
   };
   return {
-    forward: (request, response, forwarding) => attempt(poolOf(forwarding.service), request, response, forwarding, 1),
+    forward: (request, response, forwarding) =>
+      attempt(poolOf(forwarding.service), request, response, forwarding, 1),
     close: async () => {
       await Promise.all([...pools.values()].map((pool) => pool.close()));
     },
@@ -71,7 +81,10 @@ function attempt(
     else forwarding.onFailure(failure);
   };
   try {
-    pool.dispatch({ method, path, headers, body: hasBody ? request : null }, createExchange(request, response, onError));
+    pool.dispatch(
+      { method, path, headers, body: hasBody ? request : null },
+      createExchange(request, response, forwarding.strippedPrefix, onError),
+    );
   } catch (error) {
     onError(error);
   }
@@ -81,6 +94,7 @@ function attempt(
 function createExchange(
   request: IncomingMessage,
   response: ServerResponse,
+  strippedPrefix: string,
   onError: (error: unknown) => void,
 ): Dispatcher.DispatchHandler {
   let onGone: (() => void) | undefined;
@@ -95,9 +109,8 @@ function createExchange(
     },
     onResponseStart: (controller, status, _headers, statusMessage) => {
       if (status < 200) return;
-      const headers = toClientHeaders(toTexts(controller.rawHeaders));
-      for (let index = 0; index + 1 < headers.length; index += 2)
-        response.appendHeader(headers[index] ?? '', headers[index + 1] ?? '');
+      for (const [name, value] of toClientHeaders(toTexts(controller.rawHeaders), strippedPrefix))
+        response.appendHeader(name, value);
       response.writeHead(status, statusMessage);
       response.on('drain', () => controller.resume());
       if (request.method === 'HEAD') response.flushHeaders();

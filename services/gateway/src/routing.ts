@@ -11,8 +11,17 @@ export type RouteEntry = {
 };
 
 export type Decision =
-  | { readonly kind: 'forward'; readonly service: ServiceName; readonly path: string }
-  | { readonly kind: 'refuse'; readonly refusal: Refusal<'not-found' | 'method-not-allowed'>; readonly allow?: string };
+  | {
+      readonly kind: 'forward';
+      readonly service: ServiceName;
+      readonly path: string;
+      readonly strippedPrefix: string;
+    }
+  | {
+      readonly kind: 'refuse';
+      readonly refusal: Refusal<'not-found' | 'method-not-allowed'>;
+      readonly allow?: string;
+    };
 
 const declared = serviceRow('gateway').calls;
 
@@ -27,17 +36,19 @@ const storefrontMethods = declared.find(({ to }) => to === 'storefront')?.method
 /** Where a request goes: `/api/v1/products/1` to product as `/products/1`, pages to the storefront. */
 export function decideRoute(method: string, path: string): Decision {
   const entry = routeTable.find(({ prefix }) => isBelow(path, prefix));
-  if (entry !== undefined)
-    return forward(method, { service: entry.service, path: path.slice(apiPrefix.length), methods: entry.methods });
+  if (entry !== undefined) return forward(method, entry, path, apiPrefix);
   if (isBelow(path, '/api')) return { kind: 'refuse', refusal: refuse('not-found', 'no such API') };
-  return forward(method, { service: 'storefront', path, methods: storefrontMethods });
+  return forward(method, { service: 'storefront', methods: storefrontMethods }, path, '');
 }
 
 function forward(
   method: string,
-  to: { service: ServiceName; path: string; methods: readonly HttpMethod[] },
+  { service, methods }: Pick<RouteEntry, 'service' | 'methods'>,
+  path: string,
+  strippedPrefix: string,
 ): Decision {
-  if (to.methods.some((offered) => offered === method)) return { kind: 'forward', service: to.service, path: to.path };
-  const allow = to.methods.join(', ');
+  if (methods.some((offered) => offered === method))
+    return { kind: 'forward', service, path: path.slice(strippedPrefix.length), strippedPrefix };
+  const allow = methods.join(', ');
   return { kind: 'refuse', refusal: refuse('method-not-allowed', `offered here: ${allow}`), allow };
 }

@@ -10,7 +10,11 @@ export const service = defineService({
   variables: {
     TRUSTED_HOPS: wholeNumber({ min: 0, max: 5 }, 0, 'Proxies in front that append to X-Forwarded-For.'),
     UPSTREAM_CONNECT_TIMEOUT_MS: wholeNumber(millis, 2000, 'Wait for a connection to a service.'),
-    UPSTREAM_TIMEOUT_MS: wholeNumber(millis, 15_000, 'Wait for the first byte of an answer, and between two parts of it.'),
+    UPSTREAM_TIMEOUT_MS: wholeNumber(
+      millis,
+      15_000,
+      'Wait for the first byte of an answer, and between two parts of it.',
+    ),
   },
   // A door that shuts because a cache or the bus is away would turn a small outage into a whole one.
   survives: ['redis', 'kafka'],

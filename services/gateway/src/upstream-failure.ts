@@ -9,7 +9,13 @@ const timeouts: ReadonlySet<string> = new Set([
   'ETIMEDOUT',
 ]);
 
-const refusals: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const refusals: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
 
 /** What kind of failure an upstream error is. */
 export function toFailure(error: unknown): Failure {
@@ -28,13 +34,19 @@ export function toRefusalCode(failure: Failure): CommonRefusal {
  * May the request be sent once more? Never after a byte of the answer, never after a timeout (the service may be at
  * work), and only GET and HEAD without a body: a request that may have had an effect is never sent twice.
  */
-export function mayRetry(attempt: { method: string; hasBody: boolean; failure: Failure; attempts: number }): boolean {
+export function mayRetry(attempt: {
+  method: string;
+  hasBody: boolean;
+  failure: Failure;
+  attempts: number;
+}): boolean {
   const idempotent = attempt.method === 'GET' || attempt.method === 'HEAD';
   return idempotent && !attempt.hasBody && attempt.failure !== 'timeout' && attempt.attempts < 2;
 }
 
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
-  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0) return codeOf(error.errors[0]);
+  if ('errors' in error && Array.isArray(error.errors) && error.errors.length > 0)
+    return codeOf(error.errors[0]);
   return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

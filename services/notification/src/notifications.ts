@@ -13,5 +13,9 @@ export type Notification = z.output<typeof notification>;
 
 /** The notifications of this service's database. */
 export function openNotifications(store: RelationalStore): Table<Notification> {
-  return store.table({ name: 'notifications', columns: ['id', 'userId', 'channel', 'status'], schema: notification });
+  return store.table({
+    name: 'notifications',
+    columns: ['id', 'userId', 'channel', 'status'],
+    schema: notification,
+  });
 }

@@ -22,7 +22,11 @@ export type Catalogue = {
   readonly list: (listing: Listing) => Promise<Result<Page<Product>, ProductRefusal>>;
   readonly get: (id: string) => Promise<Result<Product, ProductRefusal>>;
   readonly add: (draft: ProductDraft) => Promise<Result<Product, ProductRefusal>>;
-  readonly replace: (id: string, expected: Expected, draft: ProductDraft) => Promise<Result<Product, ProductRefusal>>;
+  readonly replace: (
+    id: string,
+    expected: Expected,
+    draft: ProductDraft,
+  ) => Promise<Result<Product, ProductRefusal>>;
   readonly remove: (id: string, expected: Expected) => Promise<Result<undefined, ProductRefusal>>;
 };
 

@@ -1,13 +1,27 @@
 import type { ProductDraft } from '@ecommercestack/contracts/http/product';
 import type { DocumentCollection } from '@ecommercestack/service-kit';
 
-type Row = readonly [sku: string, name: string, category: string, cents: string, hue: number, description: string];
+type Row = readonly [
+  sku: string,
+  name: string,
+  category: string,
+  cents: string,
+  hue: number,
+  description: string,
+];
 
 const rows: readonly Row[] = [
   ['MUG-01', 'Stoneware Mug', 'kitchen', '1450', 18, 'Hand-glazed, 350 ml, safe in the dishwasher.'],
   ['MUG-02', 'Enamel Camping Mug', 'outdoor', '1190', 205, 'Light, unbreakable and at home over a fire.'],
   ['KET-01', 'Gooseneck Kettle', 'kitchen', '6900', 28, 'Pours slowly and exactly; 0.9 litres.'],
-  ['GRI-01', 'Hand Coffee Grinder', 'kitchen', '5490', 32, 'Steel burrs, forty clicks from espresso to press.'],
+  [
+    'GRI-01',
+    'Hand Coffee Grinder',
+    'kitchen',
+    '5490',
+    32,
+    'Steel burrs, forty clicks from espresso to press.',
+  ],
   ['BRD-01', 'Olive Wood Board', 'kitchen', '3900', 40, 'One piece of wood, oiled, with a groove for juice.'],
   ['KNF-01', 'Chef Knife 20 cm', 'kitchen', '8900', 210, 'Carbon steel, ground thin, walnut handle.'],
   ['PAN-01', 'Cast Iron Pan', 'kitchen', '4990', 0, 'Seasoned and ready; lasts longer than we do.'],
@@ -34,7 +48,14 @@ const rows: readonly Row[] = [
 export const demoProducts: readonly { id: string; draft: ProductDraft }[] = rows.map(
   ([sku, name, category, minor, hue, description], index) => ({
     id: `00000000-0000-7000-8000-${String(index + 1).padStart(12, '0')}`,
-    draft: { sku, name, category, description, price: { currency: 'EUR', minor }, image: toPicture(name, hue) },
+    draft: {
+      sku,
+      name,
+      category,
+      description,
+      price: { currency: 'EUR', minor },
+      image: toPicture(name, hue),
+    },
   }),
 );
 
@@ -42,7 +63,8 @@ export const demoProducts: readonly { id: string; draft: ProductDraft }[] = rows
 export async function seedDemo(products: DocumentCollection<ProductDraft>): Promise<number> {
   if (!(await products.isEmpty())) return 0;
   let added = 0;
-  for (const { id, draft } of demoProducts) if ((await products.insert(id, draft)) !== 'duplicate') added += 1;
+  for (const { id, draft } of demoProducts)
+    if ((await products.insert(id, draft)) !== 'duplicate') added += 1;
   return added;
 }
 

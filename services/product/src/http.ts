@@ -1,5 +1,11 @@
-import { product, productDraft, productId, productPage, productQuery } from '@ecommercestack/contracts/http/product';
 import type { Product } from '@ecommercestack/contracts/http/product';
+import {
+  product,
+  productDraft,
+  productId,
+  productPage,
+  productQuery,
+} from '@ecommercestack/contracts/http/product';
 import {
   type Answer,
   isNotModified,
@@ -49,11 +55,15 @@ export const productRoutes = [
     path: '/products',
     summary: 'Adds a product.',
     body: productDraft,
-    answers: { 201: { description: 'Added; Location and ETag tell where and which version.', schema: product } },
+    answers: {
+      201: { description: 'Added; Location and ETag tell where and which version.', schema: product },
+    },
     refuses: ['sku-taken'],
     handle: async ({ body }, catalogue) => {
       const added = await catalogue.add(body);
-      return added.ok ? showing(201, added.value, { location: `/products/${added.value.id}` }) : added.refusal;
+      return added.ok
+        ? showing(201, added.value, { location: `/products/${added.value.id}` })
+        : added.refusal;
     },
   }),
   route({

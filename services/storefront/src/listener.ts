@@ -1,5 +1,12 @@
 import type { RequestListener, ServerResponse } from 'node:http';
-import { commonRefusals, exchangeOf, pathOf, refuse, sendProblem, toProblem } from '@ecommercestack/service-kit';
+import {
+  commonRefusals,
+  exchangeOf,
+  pathOf,
+  refuse,
+  sendProblem,
+  toProblem,
+} from '@ecommercestack/service-kit';
 import type { Asset } from './assets.ts';
 
 /** Answers GET and HEAD for the assets; every other path is not found, every other method not offered. */
@@ -9,7 +16,8 @@ export function createListener(assets: ReadonlyMap<string, Asset>): RequestListe
     const asset = assets.get(path);
     const exchange = exchangeOf(request);
     if (exchange !== undefined) exchange.route = asset === undefined ? 'none' : toRoute(path);
-    if (asset === undefined) sendProblem(response, toProblem(refuse('not-found'), commonRefusals, { instance: path }));
+    if (asset === undefined)
+      sendProblem(response, toProblem(refuse('not-found'), commonRefusals, { instance: path }));
     else if (request.method === 'GET' || request.method === 'HEAD') send(response, asset, request.method);
     else {
       response.setHeader('allow', 'GET, HEAD');

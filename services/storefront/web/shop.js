@@ -8,7 +8,9 @@ const shown = [];
 async function* readCatalogue() {
   let cursor = '';
   do {
-    const response = await fetch(`/api/v1/products?limit=100${cursor}`, { headers: { accept: 'application/json' } });
+    const response = await fetch(`/api/v1/products?limit=100${cursor}`, {
+      headers: { accept: 'application/json' },
+    });
     if (!response.ok) throw new Error(`the catalogue answers ${response.status}`);
     const page = await response.json();
     yield* page.items;
@@ -21,7 +23,9 @@ function formatPrice({ currency, minor }) {
   const format = new Intl.NumberFormat(undefined, { style: 'currency', currency });
   const places = format.resolvedOptions().maximumFractionDigits;
   const digits = minor.padStart(places + 1, '0');
-  return format.format(`${digits.slice(0, digits.length - places)}.${digits.slice(digits.length - places) || '0'}`);
+  return format.format(
+    `${digits.slice(0, digits.length - places)}.${digits.slice(digits.length - places) || '0'}`,
+  );
 }
 
 function element(name, text, className) {
@@ -52,7 +56,8 @@ function filter() {
   const words = term.value.toLowerCase().split(/\s+/);
   let count = 0;
   for (const { item, category: own, text } of shown) {
-    const fits = (category.value === '' || own === category.value) && words.every((word) => text.includes(word));
+    const fits =
+      (category.value === '' || own === category.value) && words.every((word) => text.includes(word));
     item.hidden = !fits;
     if (fits) count += 1;
   }
@@ -60,7 +65,9 @@ function filter() {
 }
 
 function offerCategories() {
-  for (const name of [...new Set(shown.map((product) => product.category))].toSorted())
+  for (const name of [...new Set(shown.map((product) => product.category))].toSorted((left, right) =>
+    left.localeCompare(right),
+  ))
     category.append(new Option(name[0].toUpperCase() + name.slice(1), name));
 }
 
@@ -68,10 +75,14 @@ term.addEventListener('input', filter);
 category.addEventListener('change', filter);
 document.querySelector('#search').addEventListener('submit', (event) => event.preventDefault());
 
-try {
-  for await (const product of readCatalogue()) show(product);
-  offerCategories();
-  filter();
-} catch (error) {
-  status.textContent = `The catalogue cannot be shown now (${error.message}). Please try again in a moment.`;
+async function listCatalogue() {
+  try {
+    for await (const product of readCatalogue()) show(product);
+    offerCategories();
+    filter();
+  } catch (error) {
+    status.textContent = `The catalogue cannot be shown now (${error.message}). Please try again in a moment.`;
+  }
 }
+
+void listCatalogue();

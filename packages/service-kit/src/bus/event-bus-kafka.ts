@@ -80,17 +80,22 @@ async function consume(consumer: Consumer, spec: SubscriptionSpec, log: Log): Pr
 }
 
 async function handleBatch(payload: EachBatchPayload, spec: SubscriptionSpec, log: Log): Promise<void> {
-  const { batch, resolveOffset, heartbeat, isRunning, isStale, commitOffsetsIfNecessary } = payload;
+  const { batch } = payload;
   const topic = spec.topics.find((wanted) => wanted === batch.topic);
   if (topic === undefined) return;
   for (const message of batch.messages) {
-    if (!isRunning() || isStale()) return;
+    if (!payload.isRunning() || payload.isStale()) return;
     const event = parseRecord(topic, message);
-    if (event === undefined) log.error({ topic, offset: message.offset }, 'a record that is no event is skipped');
-    else await withHeartbeats(heartbeat, () => spec.handle(event));
-    resolveOffset(message.offset);
-    await commitOffsetsIfNecessary();
-    await heartbeat();
+    if (event === undefined)
+      log.error({ topic, offset: message.offset }, 'a record that is no event is skipped');
+    else
+      await withHeartbeats(
+        () => payload.heartbeat(),
+        () => spec.handle(event),
+      );
+    payload.resolveOffset(message.offset);
+    await payload.commitOffsetsIfNecessary();
+    await payload.heartbeat();
   }
 }
 

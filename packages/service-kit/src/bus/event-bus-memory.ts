@@ -50,7 +50,7 @@ export function createMemoryBus(): EventBus {
     },
     close: async () => {
       closed = true;
-      await Promise.all([...groups.values()].map((group) => group.running));
+      for (const group of groups.values()) await group.running;
     },
   };
 }

@@ -28,11 +28,19 @@ const dependencyVariables: Readonly<Record<Dependency, StoreVariable>> = {
   },
   redis: {
     name: 'REDIS_URL',
-    variable: storeUrl(['redis://', 'rediss://', 'memory:'], 'redis://127.0.0.1:6379', 'Redis of this service.'),
+    variable: storeUrl(
+      ['redis://', 'rediss://', 'memory:'],
+      'redis://127.0.0.1:6379',
+      'Redis of this service.',
+    ),
   },
   search: {
     name: 'SEARCH_URL',
-    variable: storeUrl(['http://', 'https://', 'memory:'], 'http://127.0.0.1:9200', 'OpenSearch of this service.'),
+    variable: storeUrl(
+      ['http://', 'https://', 'memory:'],
+      'http://127.0.0.1:9200',
+      'OpenSearch of this service.',
+    ),
   },
   kafka: {
     name: 'KAFKA_BROKERS',

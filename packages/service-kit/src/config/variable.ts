@@ -24,16 +24,27 @@ export function flag(otherwise: boolean, about: string): Variable<boolean> {
 }
 
 /** A whole number in a range; `otherwise` when unset. */
-export function wholeNumber(range: { min: number; max: number }, otherwise: number, about: string): Variable<number> {
+export function wholeNumber(
+  range: { min: number; max: number },
+  otherwise: number,
+  about: string,
+): Variable<number> {
   const schema = z.coerce.number().int().min(range.min).max(range.max).default(otherwise);
   return variable(schema, String(otherwise), about);
 }
 
 /** A URL whose scheme is one of `schemes`. It may hold a password, so it logs as `[redacted]`. */
-export function storeUrl(schemes: readonly string[], example: string, about: string): Variable<Secret<string>> {
+export function storeUrl(
+  schemes: readonly string[],
+  example: string,
+  about: string,
+): Variable<Secret<string>> {
   const schema = z
     .string({ error: 'is missing' })
-    .refine((text) => schemes.some((scheme) => text.startsWith(scheme)), `must begin with ${schemes.join(' or ')}`)
+    .refine(
+      (text) => schemes.some((scheme) => text.startsWith(scheme)),
+      `must begin with ${schemes.join(' or ')}`,
+    )
     .transform((text) => new Secret(text));
   return variable(schema, example, about);
 }
@@ -51,6 +62,10 @@ function isOrigin(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const url = new URL(text);
   return (
-    /^https?:$/.test(url.protocol) && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === ''
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === '' &&
+    url.username === ''
   );
 }

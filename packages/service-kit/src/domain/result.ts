@@ -1,5 +1,7 @@
 /** A success with its value, or a refusal with its stable code. Refusals are values; exceptions are bugs. */
-export type Result<Value, Code extends string> = { ok: true; value: Value } | { ok: false; refusal: Refusal<Code> };
+export type Result<Value, Code extends string> =
+  | { ok: true; value: Value }
+  | { ok: false; refusal: Refusal<Code> };
 
 export type FieldError = { readonly pointer: string; readonly detail: string };
 

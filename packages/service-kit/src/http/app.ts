@@ -2,11 +2,21 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
 import { type Refusal, refuse } from '../domain/result.ts';
+import { exchangeOf } from './exchange.ts';
 import type { CommonRefusal, RefusalTable } from './problem.ts';
 import { sendProblem, toProblem } from './problem.ts';
 import { type Answer, isRefusal, type Route } from './route.ts';
 
 const defaultBodyLimit = 64 * 1024;
+
+// Answers are data: nothing in them may run or be framed. TLS ends at the edge, which is where HSTS is said.
+const headerPolicy = {
+  strictTransportSecurity: false,
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
+};
 
 export type AppOptions<Context> = {
   readonly routes: readonly Route<Context>[];
@@ -22,10 +32,13 @@ export function createApp<Context>(options: AppOptions<Context>): RequestListene
   app.disable('etag');
   app.set('query parser', 'simple');
   app.set('trust proxy', false);
-  app.use(helmet({ strictTransportSecurity: false, contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } }));
+  app.use(helmet(headerPolicy));
   for (const route of options.routes) addRoute(app, route, options);
-  for (const [path, methods] of methodsByPath(options.routes)) addMethodRefusal(app, path, methods, options.refusals);
-  app.use((request: Request, response: Response) => sendRefusal(response, refuse('not-found'), options.refusals, request));
+  for (const [path, methods] of methodsByPath(options.routes))
+    addMethodRefusal(app, path, methods, options.refusals);
+  app.use((request: Request, response: Response) =>
+    sendRefusal(response, refuse('not-found'), options.refusals, request),
+  );
   app.use(errorHandler(options));
   return app;
 }
@@ -34,11 +47,19 @@ function addRoute<Context>(app: Express, route: Route<Context>, options: AppOpti
   const parsers =
     route.body === undefined
       ? []
-      : [requireJson(options.refusals), express.json({ limit: route.bodyLimit ?? defaultBodyLimit, strict: true })];
+      : [
+          requireJson(options.refusals),
+          express.json({ limit: route.bodyLimit ?? defaultBodyLimit, strict: true }),
+        ];
   app[route.method](toExpressPath(route.path), ...parsers, async (request: Request, response: Response) => {
-    response.locals['route'] = route.path;
+    nameRoute(request, route.path);
     const result = await route.answer(
-      { params: { ...request.params }, query: { ...request.query }, body: request.body, headers: request.headers },
+      {
+        params: { ...request.params },
+        query: { ...request.query },
+        body: request.body,
+        headers: request.headers,
+      },
       options.context,
     );
     if (isRefusal(result)) sendRefusal(response, result, options.refusals, request);
@@ -53,11 +74,21 @@ function requireJson(refusals: RefusalTable) {
   };
 }
 
-function addMethodRefusal(app: Express, path: string, methods: readonly string[], refusals: RefusalTable): void {
+function addMethodRefusal(
+  app: Express,
+  path: string,
+  methods: readonly string[],
+  refusals: RefusalTable,
+): void {
   app.all(toExpressPath(path), (request, response) => {
-    response.locals['route'] = path;
+    nameRoute(request, path);
     response.setHeader('allow', methods.join(', '));
-    sendRefusal(response, refuse('method-not-allowed', `offered here: ${methods.join(', ')}`), refusals, request);
+    sendRefusal(
+      response,
+      refuse('method-not-allowed', `offered here: ${methods.join(', ')}`),
+      refusals,
+      request,
+    );
   });
 }
 
@@ -83,7 +114,12 @@ function sendAnswer(response: ServerResponse, answer: Answer): void {
   response.end(body);
 }
 
-function sendRefusal(response: ServerResponse, refusal: Refusal, table: RefusalTable, request: Request): void {
+function sendRefusal(
+  response: ServerResponse,
+  refusal: Refusal,
+  table: RefusalTable,
+  request: Request,
+): void {
   const requestId = response.getHeader('x-request-id');
   const problem = toProblem(refusal, table, {
     instance: request.path,
@@ -110,6 +146,12 @@ function toRefusalCode(error: unknown): CommonRefusal {
   if (type === 'entity.parse.failed') return 'malformed-json';
   if (status === 415) return 'unsupported-media-type';
   return typeof status === 'number' && status >= 400 && status < 500 ? 'bad-request' : 'internal-error';
+}
+
+// Metrics are labelled with the template, so that ids in paths do not make a time series each.
+function nameRoute(request: IncomingMessage, path: string): void {
+  const exchange = exchangeOf(request);
+  if (exchange !== undefined) exchange.route = path;
 }
 
 function toExpressPath(path: string): string {

@@ -7,7 +7,10 @@ import { pathOf } from './exchange.ts';
  * decides (`product-service`, also with a namespace behind it); any other host goes to the edge service, and
  * without one to the service whose route begins the path.
  */
-export function pickHosted(hosted: readonly HostedService[], request: IncomingMessage): HostedService | undefined {
+export function pickHosted(
+  hosted: readonly HostedService[],
+  request: IncomingMessage,
+): HostedService | undefined {
   if (hosted.length === 1) return hosted[0];
   const host = (request.headers.host ?? '').toLowerCase().split(/[.:]/, 1)[0];
   const named = hosted.find(({ service }) => service.row.objectName === host);

@@ -44,7 +44,10 @@ export function beginExchange(
     report.metrics.observeRequest({ service, method, route, status, seconds });
     if (route === 'operations') return;
     const fields = { service, method, path: pathOf(request), status, ms: Math.round(seconds * 1000) };
-    report.log.info({ ...fields, requestId: exchange.requestId, traceId: exchange.trace.traceId }, 'answered');
+    report.log.info(
+      { ...fields, requestId: exchange.requestId, traceId: exchange.trace.traceId },
+      'answered',
+    );
   });
   return exchange;
 }

@@ -32,7 +32,12 @@ function toOperation(route: RouteContract, refusals: RefusalTable): Json {
     parameters: [...toParameters(route.params, 'path'), ...toParameters(route.query, 'query')],
     ...(route.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } } }),
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: toSchema(route.body, 'input') } },
+          },
+        }),
     responses: { ...toAnswers(route), ...toRefusals(route, refusals) },
   };
 }
@@ -68,7 +73,8 @@ function toRefusals(route: RouteContract, refusals: RefusalTable): Json {
   const codesByStatus = new Map<number, string[]>();
   for (const code of [...route.refuses, ...impliedRefusals(route)]) {
     const status = refusals[code]?.status;
-    if (status === undefined) throw new Error(`${route.method} ${route.path} refuses "${code}", which no table has`);
+    if (status === undefined)
+      throw new Error(`${route.method} ${route.path} refuses "${code}", which no table has`);
     codesByStatus.set(status, [...new Set([...(codesByStatus.get(status) ?? []), code])]);
   }
   return Object.fromEntries(
@@ -96,7 +102,11 @@ export function impliedRefusals(route: RouteContract): string[] {
 }
 
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io,
+    unrepresentable: 'any',
+  });
   return json;
 }
 

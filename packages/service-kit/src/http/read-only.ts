@@ -17,7 +17,9 @@ const anyId = z.strictObject({ id: z.string().min(1).max(128) });
  * Routes that list and show the rows of a table. Everything that would change them answers 501 `not-implemented`:
  * a service whose commands are not built yet must never look as if they had worked.
  */
-export function readOnlyRoutes<Row extends Identified>(spec: ReadOnlySpec<Row>): readonly Route<Table<Row>>[] {
+export function readOnlyRoutes<Row extends Identified>(
+  spec: ReadOnlySpec<Row>,
+): readonly Route<Table<Row>>[] {
   const route = routesWith<Table<Row>>();
   const one: `/${string}` = `${spec.path}/{id}`;
   const unbuilt = (method: RouteMethod, path: `/${string}`): Route<Table<Row>> =>
@@ -39,9 +41,18 @@ export function readOnlyRoutes<Row extends Identified>(spec: ReadOnlySpec<Row>):
       refuses: [],
       handle: async ({ query: { limit, cursor } }, table) => {
         const after = cursor === undefined ? undefined : parseCursor(cursor);
-        if (cursor !== undefined && after === undefined) return refuse('bad-request', 'cursor is not one of ours');
+        if (cursor !== undefined && after === undefined)
+          return refuse('bad-request', 'cursor is not one of ours');
         const rows = await table.list({ limit: limit + 1, ...(after === undefined ? {} : { after }) });
-        return { status: 200, body: toPage(rows, limit, (row) => row.id, (row) => row) };
+        return {
+          status: 200,
+          body: toPage(
+            rows,
+            limit,
+            (row) => row.id,
+            (row) => row,
+          ),
+        };
       },
     }),
     route({

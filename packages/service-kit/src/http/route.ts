@@ -68,7 +68,8 @@ export function routesWith<Context>() {
         const params = check(spec.params, raw.params);
         if (!params.ok) return { refusal: 'not-found', errors: params.errors };
         const query = check(spec.query, raw.query);
-        if (!query.ok) return { refusal: 'bad-request', detail: firstError(query.errors), errors: query.errors };
+        if (!query.ok)
+          return { refusal: 'bad-request', detail: firstError(query.errors), errors: query.errors };
         const body = check(spec.body, raw.body);
         if (!body.ok)
           return { refusal: 'validation-failed', detail: firstError(body.errors), errors: body.errors };
@@ -86,11 +87,12 @@ export function isRefusal(result: Answer | Refusal): result is Refusal {
   return 'refusal' in result;
 }
 
-type Checked<Schema> =
-  | { ok: true; value: Output<Schema> }
-  | { ok: false; errors: readonly FieldError[] };
+type Checked<Schema> = { ok: true; value: Output<Schema> } | { ok: false; errors: readonly FieldError[] };
 
-function check<Schema extends z.ZodType | undefined>(schema: Schema | undefined, input: unknown): Checked<Schema> {
+function check<Schema extends z.ZodType | undefined>(
+  schema: Schema | undefined,
+  input: unknown,
+): Checked<Schema> {
   // A route without the schema has `undefined` as Output<Schema>, and one with it has the schema's own output:
   // the compiler cannot follow the conditional type through the branch.
   if (schema === undefined) return { ok: true, value: undefined as Output<Schema> };

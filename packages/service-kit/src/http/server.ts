@@ -7,7 +7,10 @@ const keepAliveMs = 3_660_000;
 
 /** A listening server on the address. Rejects when the port is taken. */
 export async function listen(listener: RequestListener, port: number, address: string): Promise<Server> {
-  const server = createServer({ keepAliveTimeout: keepAliveMs, headersTimeout: 60_000, requestTimeout: 300_000 }, listener);
+  const server = createServer(
+    { keepAliveTimeout: keepAliveMs, headersTimeout: 60_000, requestTimeout: 300_000 },
+    listener,
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, address, () => {
@@ -21,7 +24,8 @@ export async function listen(listener: RequestListener, port: number, address: s
 /** The port a server really listens on. */
 export function portOf(server: Server): number {
   const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server does not listen on a port');
+  if (address === null || typeof address === 'string')
+    throw new Error('the server does not listen on a port');
   return address.port;
 }
 

@@ -29,10 +29,12 @@ function openCollection<Value extends object>(
   };
   const clashes = (id: string, value: Value): boolean =>
     [...documents.values()].some(
-      (other) => other.id !== id && spec.unique.some((field) => fieldOf(other.value, field) === fieldOf(value, field)),
+      (other) =>
+        other.id !== id && spec.unique.some((field) => fieldOf(other.value, field) === fieldOf(value, field)),
     );
   return {
-    insert: async (id, value) => (documents.has(id) || clashes(id, value) ? 'duplicate' : write(id, 1, value)),
+    insert: async (id, value) =>
+      documents.has(id) || clashes(id, value) ? 'duplicate' : write(id, 1, value),
     get: async (id) => {
       const stored = documents.get(id);
       return stored === undefined ? undefined : read(stored);
@@ -58,7 +60,9 @@ function openCollection<Value extends object>(
 function select(all: readonly Stored<object>[], query: ListQuery): Stored<object>[] {
   return all
     .filter(({ id }) => query.after === undefined || id > query.after)
-    .filter(({ value }) => Object.entries(query.where).every(([field, wanted]) => fieldOf(value, field) === wanted))
+    .filter(({ value }) =>
+      Object.entries(query.where).every(([field, wanted]) => fieldOf(value, field) === wanted),
+    )
     .toSorted((left, right) => (left.id < right.id ? -1 : 1))
     .slice(0, query.limit);
 }

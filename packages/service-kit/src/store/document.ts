@@ -38,7 +38,9 @@ export type DocumentCollection<Value> = {
 
 export type DocumentStore = {
   /** Opens a collection and makes its indexes. Safe to call again. */
-  readonly collection: <Value extends object>(spec: CollectionSpec<Value>) => Promise<DocumentCollection<Value>>;
+  readonly collection: <Value extends object>(
+    spec: CollectionSpec<Value>,
+  ) => Promise<DocumentCollection<Value>>;
   /** Rejects when the store does not answer. */
   readonly ping: () => Promise<void>;
   readonly close: () => Promise<void>;

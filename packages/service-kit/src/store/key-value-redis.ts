@@ -14,16 +14,21 @@ export function createRedisKeyValues(url: string, onError: (error: unknown) => v
   return {
     get: async (key) => (await (await connection.get()).get(key)) ?? undefined,
     set: async (key, value, options = {}) => {
-      const expiration = options.ttlMs === undefined ? {} : ({ expiration: { type: 'PX', value: options.ttlMs } } as const);
+      const expiration =
+        options.ttlMs === undefined ? {} : ({ expiration: { type: 'PX', value: options.ttlMs } } as const);
       await (await connection.get()).set(key, value, expiration);
     },
     claim: async (key, value, ttlMs) => {
       const client = await connection.get();
-      return (await client.set(key, value, { condition: 'NX', expiration: { type: 'PX', value: ttlMs } })) === 'OK';
+      return (
+        (await client.set(key, value, { condition: 'NX', expiration: { type: 'PX', value: ttlMs } })) === 'OK'
+      );
     },
     increment: async (key, by, ttlMs) => {
       const client = await connection.get();
-      return Number(await client.eval(incrementScript, { keys: [key], arguments: [String(by), String(ttlMs)] }));
+      return Number(
+        await client.eval(incrementScript, { keys: [key], arguments: [String(by), String(ttlMs)] }),
+      );
     },
     remove: async (key) => (await (await connection.get()).del(key)) === 1,
     ping: async () => {

@@ -13,7 +13,8 @@ export async function readMigrations(folder: URL): Promise<Migration[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   const numbers = names.map((name) => /^([0-9]{3})_[a-z0-9_]+\.sql$/.exec(name)?.[1]);
   if (numbers.includes(undefined)) throw new Error(`migrations are named NNN_name.sql: ${names.join(', ')}`);
-  if (new Set(numbers).size !== numbers.length) throw new Error(`two migrations share a number: ${names.join(', ')}`);
+  if (new Set(numbers).size !== numbers.length)
+    throw new Error(`two migrations share a number: ${names.join(', ')}`);
   return Promise.all(
     names.map(async (name) => {
       const text = await readFile(new URL(name, folder), 'utf8');
@@ -27,7 +28,11 @@ export async function readMigrations(folder: URL): Promise<Migration[]> {
  * advisory lock: replicas that start together wait for the first one, then find nothing to do. There is no way
  * back; a file that changed after it was applied is refused.
  */
-export async function migrate(store: SqlStore, schema: string, migrations: readonly Migration[]): Promise<string[]> {
+export async function migrate(
+  store: SqlStore,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<string[]> {
   return store.transaction(async (sql) => {
     await sql.execute('SELECT pg_advisory_xact_lock($1, hashtext($2))', [lockSpace, schema]);
     await sql.execute(`CREATE SCHEMA IF NOT EXISTS "${schema}"`);
@@ -38,7 +43,10 @@ export async function migrate(store: SqlStore, schema: string, migrations: reado
     const pending = await findPending(sql, migrations);
     for (const migration of pending) {
       await sql.execute(migration.text);
-      await sql.execute('INSERT INTO schema_migrations (name, hash) VALUES ($1, $2)', [migration.name, migration.hash]);
+      await sql.execute('INSERT INTO schema_migrations (name, hash) VALUES ($1, $2)', [
+        migration.name,
+        migration.hash,
+      ]);
     }
     return pending.map(({ name }) => name);
   });
@@ -47,7 +55,10 @@ export async function migrate(store: SqlStore, schema: string, migrations: reado
 async function findPending(sql: Sql, migrations: readonly Migration[]): Promise<Migration[]> {
   const row = z.object({ name: z.string(), hash: z.string() });
   const applied = new Map(
-    (await sql.query('SELECT name, hash FROM schema_migrations', [], row)).map(({ name, hash }) => [name, hash]),
+    (await sql.query('SELECT name, hash FROM schema_migrations', [], row)).map(({ name, hash }) => [
+      name,
+      hash,
+    ]),
   );
   for (const { name, hash } of migrations) {
     const known = applied.get(name);

@@ -3,7 +3,12 @@ import type { SearchStore } from './stores.ts';
 
 /** Asks OpenSearch whether it is there, over the plain HTTP that its health call speaks. */
 export function createOpenSearch(url: string): SearchStore {
-  const agent = new Agent({ connect: { timeout: 2000 }, headersTimeout: 2000, bodyTimeout: 2000, connections: 2 });
+  const agent = new Agent({
+    connect: { timeout: 2000 },
+    headersTimeout: 2000,
+    bodyTimeout: 2000,
+    connections: 2,
+  });
   const health = new URL('/_cluster/health', url);
   return {
     ping: async () => {

@@ -6,11 +6,7 @@ import type { Sql, SqlStore } from './sql.ts';
  * PostgreSQL through a small pool. `schema` is the service's own PostgreSQL schema and the only one on its search
  * path, so services that share a database in the monolith cannot see each other's tables by accident.
  */
-export function createPostgres(
-  url: string,
-  schema: string,
-  onError: (error: unknown) => void,
-): SqlStore {
+export function createPostgres(url: string, schema: string, onError: (error: unknown) => void): SqlStore {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: schema,

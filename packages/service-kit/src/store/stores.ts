@@ -27,7 +27,9 @@ export type Stores = {
 export function toStores(row: ServiceRow, open: OpenStores): Stores {
   const declared = <Store>(store: Store | undefined, name: StoreName | 'kafka'): Store => {
     if (store !== undefined) return store;
-    throw new Error(`the row of ${row.name} in topology.ts has: ${dependenciesOf(row).join(', ') || 'nothing'}; not ${name}`);
+    throw new Error(
+      `the row of ${row.name} in topology.ts has: ${dependenciesOf(row).join(', ') || 'nothing'}; not ${name}`,
+    );
   };
   return {
     tables: () => declared(open.postgres, 'postgres'),

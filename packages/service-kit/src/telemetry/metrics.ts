@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 
 export type Metrics = {
   readonly contentType: string;
@@ -53,7 +53,8 @@ export function createMetrics(version: string): Metrics {
     render: () => registry.metrics(),
     observeRequest: ({ service, method, route, status, seconds }) =>
       duration.observe({ service, method: knownMethod(method), route, status: String(status) }, seconds),
-    setDependency: (service, name, reachable) => dependency.set({ service, dependency: name }, reachable ? 1 : 0),
+    setDependency: (service, name, reachable) =>
+      dependency.set({ service, dependency: name }, reachable ? 1 : 0),
     countRetry: (upstream) => retries.inc({ upstream }),
   };
 }
