@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { interruption } from '../toolchain/index.ts';
 
 /** What `waitFor` needs beside the condition. */
 export interface WaitOptions {
@@ -6,7 +7,6 @@ export interface WaitOptions {
   readonly what: string;
   readonly timeoutMs: number;
   readonly intervalMs?: number;
-  readonly signal?: AbortSignal;
 }
 
 /** Asks until the condition yields something other than undefined or false; an error of the condition ends it. */
@@ -16,12 +16,12 @@ export async function waitFor<T>(
 ): Promise<T> {
   const deadline = performance.now() + options.timeoutMs;
   for (;;) {
-    options.signal?.throwIfAborted();
+    interruption.throwIfAborted();
     const value = await condition();
     if (value !== undefined && value !== false) return value;
     if (performance.now() > deadline) {
       throw new Error(`gave up waiting for ${options.what} after ${options.timeoutMs / 1000} s`);
     }
-    await pause(options.intervalMs ?? 100, undefined, { signal: options.signal });
+    await pause(options.intervalMs ?? 100, undefined, { signal: interruption });
   }
 }

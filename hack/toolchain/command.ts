@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { interruption } from './interruption.ts';
 
 /** What a command gets beside its arguments. */
 export interface CommandOptions {
@@ -6,7 +7,6 @@ export interface CommandOptions {
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  readonly signal?: AbortSignal;
 }
 
 /** A command that ended badly: the message holds the command and the last lines that it printed. */
@@ -33,7 +33,7 @@ export function run(command: string, args: readonly string[], options: CommandOp
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
       stdio: ['pipe', 'pipe', 'pipe'],
-      signal: options.signal,
+      signal: interruption,
     });
     let out = '';
     let all = '';
@@ -44,9 +44,13 @@ export function run(command: string, args: readonly string[], options: CommandOp
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       all += chunk;
     });
-    child.on('error', (error) => reject(new CommandFailed(shown, `did not start: ${error.message}`, all)));
+    child.on('error', (error) => {
+      // An interrupted command is told to end; its end is awaited below.
+      if (!interruption.aborted) reject(new CommandFailed(shown, `did not start: ${error.message}`, all));
+    });
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(out);
+      if (interruption.aborted) reject(interruption.reason);
+      else if (code === 0) resolve(out);
       else reject(new CommandFailed(shown, signal ? `was ended by ${signal}` : `exited with ${code}`, all));
     });
     // A command may close its input before it has read all; its exit code tells whether that mattered.

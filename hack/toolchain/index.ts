@@ -7,6 +7,7 @@ import { GO_TOOLS, type GoToolName, goTool, type ToolName } from './tools.ts';
 export { cacheRoot } from './cache.ts';
 export { CommandFailed, run } from './command.ts';
 export { debianDir, debianEnvironment, ensureDebian, NODE_PACKAGES } from './debian.ts';
+export { handleInterruption, Interrupted, interruption } from './interruption.ts';
 export { withLock } from './lock.ts';
 export { elapsedLog, type Log, withHeartbeat } from './progress.ts';
 export type { GoToolName, ToolName } from './tools.ts';

@@ -11,7 +11,7 @@ interface Before {
 }
 
 /** Kernel settings that kubelet, the CNI plugins or we change; the value is what we need, if we need one. */
-const SYSCTLS: Readonly<Record<string, string | undefined>> = {
+export const SYSCTLS: Readonly<Record<string, string | undefined>> = {
   'net/ipv4/ip_forward': '1',
   'net/bridge/bridge-nf-call-iptables': '1',
   'vm/overcommit_memory': undefined,

@@ -38,6 +38,7 @@ export interface Layout {
   readonly containerdSocket: string;
   readonly cniBin: string;
   readonly cniConf: string;
+  readonly cniNetns: string;
   readonly volumes: string;
   readonly podLogs: string;
   /** What `up` found on the machine and `down` puts back. */
@@ -59,6 +60,7 @@ export function layout(dir = localDir()): Layout {
     containerdSocket: join(dir, 'containerd.sock'),
     cniBin: join(dir, 'cni', 'bin'),
     cniConf: join(dir, 'cni', 'net.d'),
+    cniNetns: join(dir, 'cni', 'netns'),
     volumes: join(dir, 'volumes'),
     podLogs: join(dir, 'pod-logs'),
     before: join(dir, 'before.json'),

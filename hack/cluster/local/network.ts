@@ -15,6 +15,7 @@ table inet ${nftTable} {
   chain input {
     type filter hook input priority -10; policy accept;
     iifname "lo" accept
+    ct state established,related accept
     ip daddr 127.0.0.0/8 drop
     ip daddr ${address} iifname != { "${bridge}", "${podBridge}" } drop
   }

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuiltImage, buildImages, imageNames } from '../../images/index.ts';
+import { type Log, withHeartbeat } from '../../toolchain/index.ts';
+import { SERVICES_IMAGE, STORE_IMAGES } from '../serviceimages.ts';
+import { fullName, importArchive, listImages, tagImage } from './ctr.ts';
+import type { Layout } from './layout.ts';
+
+/** The images that a pod sandbox, the DNS and the mesh need, smallest first. */
+const SYSTEM = [
+  imageNames.pause,
+  imageNames.coredns,
+  imageNames.installCni,
+  imageNames.pilot,
+  imageNames.proxyv2,
+];
+
+/** Builds every image of the local cluster that the cache lacks. */
+export function buildLocalImages(log: Log): Promise<BuiltImage[]> {
+  return buildImages({ needed: [...SYSTEM, imageNames.operator, SERVICES_IMAGE, ...STORE_IMAGES], log });
+}
+
+/** Which archives to load: those of images that the node lacks or whose content changed since they were loaded. */
+export function staleArchives(
+  built: readonly BuiltImage[],
+  loaded: Readonly<Record<string, string>>,
+  present: ReadonlySet<string>,
+): string[] {
+  const stale = built.filter(({ name, archive }) => !present.has(fullName(name)) || loaded[name] !== archive);
+  return [...new Set(stale.map(({ archive }) => archive))];
+}
+
+/** Loads images into the node and gives the services image all the names that it is asked for under. */
+export async function loadLocalImages(
+  paths: Layout,
+  built: readonly BuiltImage[],
+  names: readonly string[],
+  log: Log,
+): Promise<void> {
+  const file = join(paths.dir, 'images.json');
+  const loaded: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  const present = await namesPresent(paths);
+  const stale = staleArchives(built, loaded, present);
+  if (stale.length > 0) {
+    await withHeartbeat(log, `loading ${stale.length} images into the node`, async () => {
+      for (const archive of stale) await importArchive(paths, archive);
+    });
+  }
+  const refreshed = stale.length > 0;
+  const missing = names.filter((name) => refreshed || !present.has(fullName(name)));
+  await tagImage(
+    paths,
+    SERVICES_IMAGE,
+    missing.filter((name) => name !== SERVICES_IMAGE),
+  );
+  writeFileSync(
+    file,
+    JSON.stringify(Object.fromEntries(built.map(({ name, archive }) => [name, archive])), undefined, 2),
+  );
+}
+
+async function namesPresent(paths: Layout): Promise<Set<string>> {
+  return new Set((await listImages(paths)).map(({ name }) => name));
+}
