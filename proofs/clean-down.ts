@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { currentCluster, hostInventory } from '../hack/cluster/index.ts';
+import { currentCluster } from '../hack/cluster/state.ts';
+import { hostInventory } from './host.ts';
 import { differences } from './inventory.ts';
 import type { Context, Proof } from './proof.ts';
 
@@ -13,7 +14,7 @@ export const cleanDown: Proof = {
   minimum: 1,
   minutes: 30,
   run: async (context) => {
-    if ((await currentCluster()) !== undefined) {
+    if (currentCluster() !== undefined) {
       context.say('a cluster runs: taking it down first, so that there is a before');
       await cluster('down');
     }

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { startControlPlane } from '../hack/cluster/index.ts';
+import { startControlPlane } from '../hack/cluster/controlplane.ts';
 import { toolAsset, toolPath } from '../hack/toolchain/index.ts';
 import { Kube } from './kube/kube.ts';
 import type { KubeObject } from './kube/object.ts';
@@ -44,7 +44,7 @@ export async function startBench(
       withOperator: async (mutant) => {
         const stop = await startOperator(plane.kubeconfig, directory, mutant);
         return {
-          ...{ kube, stack, kubeconfig: plane.kubeconfig, auditLog: plane.auditLog, url: '' },
+          ...{ kube, stack, kubeconfig: plane.kubeconfig, auditLog: plane.auditLog },
           toolsBin: dirname(toolPath('kubernetes', 'kubectl')),
           operator: { userAgent: 'ecommercestack-operator' },
           close: stop,

@@ -22,6 +22,7 @@ export const rollingLoss: Proof = {
   minutes: 10,
   run: async (context) => {
     const target = await context.target();
+    if (target.url === undefined) throw new Error('the address of the gateway is not known');
     const service = context.random.pick(onTheWay);
     const version = await otherVersion(context);
     const before = await podsOf(target, service);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { type ClusterState, currentCluster } from '../hack/cluster/index.ts';
+import { type ClusterState, currentCluster } from '../hack/cluster/state.ts';
 import type { Actor } from './audit.ts';
 import { Kube } from './kube/kube.ts';
 import { at, type Reference } from './kube/object.ts';
@@ -10,9 +10,10 @@ import type { StackName } from './stack.ts';
 export type Target = {
   readonly kube: Kube;
   readonly kubeconfig: string;
-  readonly auditLog: string;
-  /** Where the platform answers; empty without a node. */
-  readonly url: string;
+  /** Absent where the API server's log cannot be read from here. */
+  readonly auditLog?: string;
+  /** Where the platform answers; absent without a node. */
+  readonly url?: string;
   /** Directory of kubectl, istioctl and helm. */
   readonly toolsBin: string;
   /** Whose requests are the operator's. */
@@ -25,25 +26,23 @@ const root = join(import.meta.dirname, '..');
 
 /** The healthy running cluster, or the one that `npm run up` starts. */
 export async function clusterTarget(say: (line: string) => void): Promise<Target> {
-  let state = await currentCluster();
+  let state = currentCluster();
   if (state === undefined) {
     say('no cluster runs: starting one');
     await up();
-    state = await currentCluster();
+    state = currentCluster();
   }
   if (state === undefined) throw new Error('npm run up ended well and yet no cluster runs');
   return toTarget(state);
 }
 
-async function toTarget({ kubeconfig, auditLog, url, toolsBin }: ClusterState): Promise<Target> {
-  const kube = new Kube(kubeconfig);
-  const stacks = await kube.list('ecommercestack.dev/v1alpha1', 'EcommerceStack');
-  const stack = stacks.find(({ metadata }) => metadata.name === 'shop') ?? stacks[0];
+async function toTarget(state: ClusterState): Promise<Target> {
+  const { kubeconfig, auditLog, url, toolsBin, stack } = state;
   if (stack === undefined) throw new Error('the cluster has no EcommerceStack: npm run up makes one');
+  const kube = new Kube(kubeconfig);
   return {
-    ...{ kube, kubeconfig, auditLog, url, toolsBin },
+    ...{ kube, kubeconfig, auditLog, url, toolsBin, stack },
     operator: await operatorOf(kube),
-    stack: { namespace: stack.metadata.namespace ?? 'default', name: stack.metadata.name },
     close: () => kube.close(),
   };
 }

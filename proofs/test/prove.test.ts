@@ -57,7 +57,7 @@ test('proofs have names of their own and one sentence each', () => {
   expect(new Set(names).size).toBe(names.length);
   for (const { name, sentence, minimum } of proofs) {
     expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
-    expect(sentence).toMatch(/^[A-Z].*\.$/);
+    expect(sentence).toMatch(/^[A-Za-z].*\.$/);
     expect(minimum).toBeGreaterThan(0);
   }
 });
