@@ -2,6 +2,7 @@
 import { containerRules } from './rules/container.ts';
 import { dataRules } from './rules/data.ts';
 import { exposureRules } from './rules/exposure.ts';
+import { nameRules } from './rules/names.ts';
 import { rolloutRules } from './rules/rollout.ts';
 import type { Rule } from './rules/rule.ts';
 import { serviceRules } from './rules/service.ts';
@@ -14,4 +15,5 @@ export const rules: readonly Rule[] = [
   ...exposureRules,
   ...dataRules,
   ...stackRules,
+  ...nameRules,
 ];

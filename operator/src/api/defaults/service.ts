@@ -105,7 +105,11 @@ export function completeResilience(mesh: ResilienceFields, service: ResilienceFi
   const { retries, connectionPool, outlierDetection } = defaultResilience;
   return {
     timeout: service?.timeout ?? mesh?.timeout ?? defaultResilience.timeout,
-    retries: { ...retries, ...mesh?.retries, ...service?.retries },
+    retries: {
+      attempts: service?.retries?.attempts ?? mesh?.retries?.attempts ?? retries.attempts,
+      perTryTimeout: service?.retries?.perTryTimeout ?? mesh?.retries?.perTryTimeout,
+      on: service?.retries?.retryOn ?? mesh?.retries?.retryOn ?? retries.on,
+    },
     connectionPool: { ...connectionPool, ...mesh?.connectionPool, ...service?.connectionPool },
     outlierDetection: { ...outlierDetection, ...mesh?.outlierDetection, ...service?.outlierDetection },
   };

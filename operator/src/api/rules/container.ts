@@ -47,6 +47,19 @@ const withinLimit = (resource: 'cpu' | 'memory', code: Rule['code']): Rule =>
     },
   });
 
+/** An image of ours under another name is told with SERVICE what it is, so custom services may set that one. */
+function reservedNames(at: string, names: readonly string[]): Rule {
+  return ruleFor<EnvironmentVariable>({
+    code: 'ECS0105',
+    at: [at],
+    field: '.name',
+    reason: 'FieldValueForbidden',
+    cel: `!(self.name in [${names.map((name) => `'${name}'`).join(', ')}])`,
+    message: `${names.join(', ')} are set by the operator: use another name`,
+    holds: ({ name }) => !names.includes(name),
+  });
+}
+
 export const containerRules: readonly Rule[] = [
   ruleFor<Image>({
     code: 'ECS0101',
@@ -64,15 +77,11 @@ export const containerRules: readonly Rule[] = [
     message: 'set exactly one of value and valueFrom',
     holds: ({ value, valueFrom }) => count(value, valueFrom) === 1,
   }),
-  ruleFor<EnvironmentVariable>({
-    code: 'ECS0105',
-    at: eachService('.env[]'),
-    field: '.name',
-    reason: 'FieldValueForbidden',
-    cel: `!(self.name in [${reservedVariables.map((name) => `'${name}'`).join(', ')}])`,
-    message: `${reservedVariables.join(', ')} are set by the operator: use another name`,
-    holds: ({ name }) => !reservedVariables.some((reserved) => reserved === name),
-  }),
+  reservedNames('spec.services[].env[]', reservedVariables),
+  reservedNames(
+    'spec.customServices[].env[]',
+    reservedVariables.filter((name) => name !== 'SERVICE'),
+  ),
   ruleFor<ValueFrom>({
     code: 'ECS0106',
     at: eachService('.env[].valueFrom'),

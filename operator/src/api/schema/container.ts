@@ -102,7 +102,7 @@ const environmentName = z
 const environmentVariable = z
   .object({
     name: environmentName.describe(
-      'Name of the variable. Those that the operator sets itself (SERVICE, SERVICES, SERVICE_VERSION, PORT, POD_NAME, POD_NAMESPACE) are refused. Example: DB_HOST.',
+      'Name of the variable. Those that the operator sets itself (SERVICE, SERVICES, SERVICE_VERSION, PORT, POD_NAME, POD_NAMESPACE) are refused; a custom service may set SERVICE. Example: DB_HOST.',
     ),
     value: z
       .string()

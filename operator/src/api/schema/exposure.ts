@@ -1,7 +1,9 @@
 /** How the outside world reaches the stack. */
 import { z } from 'zod';
 import {
+  annotationMap,
   hostName,
+  labelMap,
   listAtomic,
   listMap,
   listSet,
@@ -9,7 +11,6 @@ import {
   portNumber,
   principal,
   serviceLabel,
-  stringMap,
   urlPath,
 } from './primitives.ts';
 
@@ -20,7 +21,7 @@ const ingress = z
         'IngressClass that serves the Ingress. Default: the default class of the cluster. Example: nginx.',
       )
       .optional(),
-    annotations: stringMap(32, 1024)
+    annotations: annotationMap(32)
       .describe(
         'Annotations of the Ingress, for its controller. Example: {nginx.ingress.kubernetes.io/rewrite-target: /}.',
       )
@@ -67,7 +68,7 @@ const gatewayAPI = z
 
 const istioGateway = z
   .object({
-    selector: stringMap(8, 63)
+    selector: labelMap(8)
       .describe('Labels of the ingress gateway pods that serve the hosts. Default: {istio: ingressgateway}.')
       .default({ istio: 'ingressgateway' }),
     principal: principal

@@ -85,7 +85,7 @@ const retries = z
       .describe('Time for one attempt.')
       .meta({ 'x-computed-default': 'the timeout of the request' })
       .optional(),
-    on: listSet(
+    retryOn: listSet(
       z.enum([
         'connect-failure',
         'refused-stream',

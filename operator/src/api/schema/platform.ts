@@ -1,17 +1,17 @@
 /** Network policy and monitoring of the whole stack. */
 import { z } from 'zod';
-import { cidr, duration, httpUrl, listAtomic, listSet, portNumber, stringMap } from './primitives.ts';
+import { cidr, duration, httpUrl, labelMap, listAtomic, listSet, portNumber } from './primitives.ts';
 
 const ports = listSet(portNumber, 16).min(1);
 
 const peerFrom = z
   .object({
-    namespaceLabels: stringMap(8, 63)
+    namespaceLabels: labelMap(8)
       .describe(
         'Labels of the namespaces the callers are in. Default: the namespace of the stack. Example: {kubernetes.io/metadata.name: monitoring}.',
       )
       .optional(),
-    podLabels: stringMap(8, 63).describe('Labels of the calling pods. Default: all pods there.').optional(),
+    podLabels: labelMap(8).describe('Labels of the calling pods. Default: all pods there.').optional(),
   })
   .describe('Callers from outside the stack.');
 
@@ -49,7 +49,7 @@ export const monitoring = z
         'Whether ServiceMonitors and PrometheusRules are made where their CRDs exist. Metrics are served at /metrics either way. Default: true.',
       )
       .default(true),
-    labels: stringMap(8, 63)
+    labels: labelMap(8)
       .describe(
         'Labels put on the monitoring objects, so that your Prometheus selects them. Default: none. Example: {release: prometheus}.',
       )

@@ -1,8 +1,6 @@
 /** Where and how pods run: placement on nodes and pod-level settings. */
 import { z } from 'zod';
-import { listAtomic, objectName, stringMap } from './primitives.ts';
-
-const labelValue = z.string().max(63);
+import { annotationMap, labelMap, labelValue, listAtomic, objectName } from './primitives.ts';
 
 const expression = (operators: readonly [string, ...string[]], what: string) =>
   z
@@ -28,9 +26,7 @@ const nodeTerm = z
 
 const labelSelector = z
   .object({
-    matchLabels: stringMap(8, 63)
-      .describe('Labels that the pods carry with exactly these values.')
-      .optional(),
+    matchLabels: labelMap(8).describe('Labels that the pods carry with exactly these values.').optional(),
     matchExpressions: listAtomic(expression(['In', 'NotIn', 'Exists', 'DoesNotExist'], 'pod label'), 8)
       .describe('Conditions on pod labels; all must hold.')
       .optional(),
@@ -129,15 +125,15 @@ const spreadConstraint = z
 
 export const pod = z
   .object({
-    annotations: stringMap(32, 1024)
+    annotations: annotationMap(32)
       .describe('Annotations put on the pods. A change is a new revision and rolls the pods.')
       .optional(),
-    labels: stringMap(16, 63)
+    labels: labelMap(16)
       .describe(
         'Labels put on the pods. Those of the operator (app, version, app.kubernetes.io/*, ecommercestack.dev/*) are refused.',
       )
       .optional(),
-    nodeSelector: stringMap(16, 63)
+    nodeSelector: labelMap(16)
       .describe('Labels that a node must carry. Example: {kubernetes.io/arch: amd64}.')
       .optional(),
     tolerations: listAtomic(toleration, 16)
@@ -164,7 +160,7 @@ export const pod = z
 
 export const serviceAccount = z
   .object({
-    annotations: stringMap(16, 1024)
+    annotations: annotationMap(16)
       .describe(
         'Annotations of the ServiceAccount, for example for a cloud identity. Example: {iam.gke.io/gcp-service-account: shop@example.iam.gserviceaccount.com}.',
       )

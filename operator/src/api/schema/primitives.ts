@@ -164,8 +164,16 @@ export function mapOf<Value extends z.ZodType>(value: Value, max: number) {
     .meta({ maxProperties: max });
 }
 
-/** Map of labels or annotations. */
-export const stringMap = (max: number, maxLength: number) => mapOf(z.string().max(maxLength), max);
+export const labelValue = z
+  .string()
+  .max(63)
+  .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/);
+
+/** Map of labels. */
+export const labelMap = (max: number) => mapOf(labelValue, max);
+
+/** Map of annotations. */
+export const annotationMap = (max: number) => mapOf(z.string().max(1024), max);
 
 function keyOf(entry: unknown, key: string): unknown {
   return typeof entry === 'object' && entry !== null ? Reflect.get(entry, key) : undefined;

@@ -126,7 +126,7 @@ const shared = {
   placement: z
     .enum(['Standalone', 'Monolith', 'External', 'Disabled'])
     .describe(
-      'Standalone runs the service in pods of its own, Monolith inside the common process, External means that it runs elsewhere at `external.url`, Disabled leaves it out; its callers then get 503. Moving a service loses no data.',
+      'Standalone runs the service in pods of its own, Monolith inside the common process, External means that it runs elsewhere at `external.url`, Disabled leaves it out, and calls to it fail. Moving a service loses no data.',
     )
     .meta({ 'x-computed-default': 'Standalone, or Monolith with spec.topology Monolith' })
     .optional(),
