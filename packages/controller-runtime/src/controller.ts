@@ -1,6 +1,7 @@
 import type { ChangeType } from './cache.ts';
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import { attempt } from './errors.ts';
 import type { Expectations } from './expectations.ts';
 import type { Informer } from './informer.ts';
 import type { LeaderElector } from './leader.ts';
@@ -45,6 +46,8 @@ export interface ControllerOptions {
   readonly graceMs?: number;
   /** A watch that has been down this long makes the controller unready; default 10 s. */
   readonly deafMs?: number;
+  /** Signals that stop the controller, for example SIGTERM; none by default. */
+  readonly stopOn?: readonly NodeJS.Signals[];
   readonly onError?: (key: string, error: unknown, retryInMs: number) => void;
   readonly clock?: Clock;
 }
@@ -120,19 +123,20 @@ class Run {
     for (const informer of this.#informers) informer.start();
     options.leader?.start();
     this.done = this.#work();
+    for (const signal of options.stopOn ?? []) process.once(signal, this.#onSignal);
   }
 
   notReady(): string[] {
     if (this.#stopping.signal.aborted) return ['stopping'];
     const problems: string[] = [];
     for (const informer of this.#informers) {
-      const { kind } = informer.resource;
+      const { name } = informer;
       const excused = !informer.required && (informer.state === 'absent' || informer.state === 'forbidden');
       if (excused) continue;
-      if (!informer.synced) problems.push(`${kind}: not synced (${informer.state})`);
+      if (!informer.synced) problems.push(`${name}: not synced (${informer.state})`);
       else if (informer.deafFor > (this.#options.deafMs ?? 10_000))
-        problems.push(`${kind}: ${informer.state}`);
-      else if (informer.silentFor > SILENT_MS) problems.push(`${kind}: silent`);
+        problems.push(`${name}: ${informer.state}`);
+      else if (informer.silentFor > SILENT_MS) problems.push(`${name}: silent`);
     }
     return problems;
   }
@@ -142,7 +146,12 @@ class Run {
     return this.#stopped;
   }
 
+  readonly #onSignal = (): void => {
+    void this.stop();
+  };
+
   async #shutDown(): Promise<void> {
+    for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal);
     this.#stopping.abort();
     const cancel = this.#clock.after(this.#options.graceMs ?? 20_000, () => this.#abort.abort());
     await this.queue.shutDown();
@@ -199,7 +208,7 @@ class Run {
     } catch (error) {
       metrics?.reconciled('error', this.#clock.monotonic() - started);
       const retryIn = this.queue.retry(key);
-      this.#options.onError?.(key, error, retryIn);
+      attempt(() => this.#options.onError?.(key, error, retryIn));
     }
   }
 }

@@ -77,3 +77,12 @@ export function describeError(error: unknown): string {
   if (error instanceof ApiError) return `${error.status} ${error.reason}: ${error.message}`.trim();
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Calls a callback of the caller's; what it throws is dropped, because it must not end a loop of ours. */
+export function attempt(callback: () => void): void {
+  try {
+    callback();
+  } catch {
+    // The callback was asked to observe; there is nobody left to tell.
+  }
+}

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { ApiClient } from './client.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { microTime, systemClock } from './clock.ts';
+import { attempt } from './errors.ts';
 import type { KubeObject, ObjectMeta, Resource } from './object.ts';
 
 /** The Kind that events are written as. */
@@ -86,7 +87,7 @@ export class EventRecorder {
       return;
     }
     if (!this.#takeToken(now)) {
-      this.#options.onDropped?.('limit');
+      attempt(() => this.#options.onDropped?.('limit'));
       return;
     }
     known?.cancel?.();
@@ -153,7 +154,7 @@ export class EventRecorder {
         await write();
         return true;
       } catch (error) {
-        this.#options.onDropped?.('error', error);
+        attempt(() => this.#options.onDropped?.('error', error));
         return false;
       }
     })();

@@ -6,6 +6,8 @@ import { Reflector } from './reflector.ts';
 /** What to hold in memory of one Kind. */
 export interface InformerOptions<T extends KubeObject>
   extends Omit<ReflectorOptions<T>, 'sink' | 'namespace'> {
+  /** What metrics and readiness call it; default: the Kind. */
+  readonly name?: string;
   /** One stream per namespace; empty or absent means one stream over all of them. */
   readonly namespaces?: readonly string[];
   /** True (the default): readiness waits for this Kind. False: it may be absent or forbidden. */
@@ -17,12 +19,14 @@ export interface InformerOptions<T extends KubeObject>
 export class Informer<T extends KubeObject = KubeObject> {
   readonly cache: Cache<T>;
   readonly required: boolean;
+  readonly name: string;
   readonly resource: InformerOptions<T>['resource'];
   readonly #reflectors = new Map<string, Reflector<T>>();
   readonly #settled: (() => void)[] = [];
 
   constructor(options: InformerOptions<T>) {
-    const { namespaces = [], required = true, onHandlerError, observer, strip, ...rest } = options;
+    const { namespaces = [], required = true, name, onHandlerError, observer, strip, ...rest } = options;
+    this.name = name ?? options.resource.kind;
     this.required = required;
     this.resource = options.resource;
     const cache = new Cache<T>({ onHandlerError });
@@ -41,8 +45,8 @@ export class Informer<T extends KubeObject = KubeObject> {
         observer: {
           ...observer,
           onState: (state, error) => {
-            observer?.onState?.(state, error);
             this.#settle();
+            observer?.onState?.(state, error);
           },
         },
       });

@@ -2,7 +2,7 @@ import { jitter } from './backoff.ts';
 import type { ApiClient } from './client.ts';
 import type { Clock } from './clock.ts';
 import { microTime, pause, systemClock } from './clock.ts';
-import { isAlreadyExists, isConflict, isNotFound, WriteRefusedError } from './errors.ts';
+import { attempt, isAlreadyExists, isConflict, isNotFound, WriteRefusedError } from './errors.ts';
 import type { KubeObject, Resource } from './object.ts';
 
 /** The Kind that leadership is kept in. */
@@ -124,7 +124,7 @@ export class LeaderElector {
       await this.#put({ ...this.#observed.lease.spec, holderIdentity: '', leaseDurationSeconds: 1 });
     } catch (error) {
       // The lease then simply runs out.
-      this.#options.onError?.(error);
+      attempt(() => this.#options.onError?.(error));
     }
   }
 
@@ -135,7 +135,7 @@ export class LeaderElector {
         renewed = await this.#tryHold();
       } catch (error) {
         if (isConflict(error) || isAlreadyExists(error)) this.#observed = undefined;
-        else this.#options.onError?.(error);
+        else attempt(() => this.#options.onError?.(error));
       }
       this.#report();
       await this.#rest(renewed);
@@ -228,6 +228,6 @@ export class LeaderElector {
       this.#term = new AbortController();
       for (const go of this.#waiting.splice(0)) go();
     } else this.#term.abort();
-    this.#options.onChange?.(this.#leading);
+    attempt(() => this.#options.onChange?.(this.#leading));
   }
 }

@@ -94,7 +94,7 @@ export class Metrics {
         labelNames: ['kind'],
         registers,
         collect: () => {
-          for (const informer of informers) metric.set({ kind: informer.resource.kind }, read(informer));
+          for (const informer of informers) metric.set({ kind: informer.name }, read(informer));
         },
       });
     };

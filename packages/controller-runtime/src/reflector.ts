@@ -3,7 +3,7 @@ import { backoffDelay, jitter } from './backoff.ts';
 import type { ApiClient, Selection } from './client.ts';
 import type { Clock } from './clock.ts';
 import { pause, systemClock } from './clock.ts';
-import { ApiError, ConnectionError, isExpired } from './errors.ts';
+import { ApiError, attempt, ConnectionError, isExpired } from './errors.ts';
 import type { KubeObject, Resource } from './object.ts';
 import { apiVersionOf, compareVersions } from './object.ts';
 import type { WatchEvent } from './watch-stream.ts';
@@ -100,7 +100,7 @@ export class Reflector<T extends KubeObject> {
   #running: Promise<void> | undefined;
 
   constructor(options: ReflectorOptions<T>) {
-    this.#options = options;
+    this.#options = { ...options, observer: guarded(options.observer ?? {}) };
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
@@ -344,4 +344,14 @@ function restartReason(error: unknown): string {
   if (isExpired(error)) return 'expired';
   if (error instanceof ApiError) return String(error.status);
   return error instanceof ConnectionError ? 'broken' : 'internal';
+}
+
+/** An observer whose exceptions end nothing: a reflector must outlive its metrics and logs. */
+function guarded(observer: ReflectorObserver): ReflectorObserver {
+  return {
+    onState: (state, error) => attempt(() => observer.onState?.(state, error)),
+    onRestart: (reason) => attempt(() => observer.onRestart?.(reason)),
+    onList: () => attempt(() => observer.onList?.()),
+    onEvents: (count) => attempt(() => observer.onEvents?.(count)),
+  };
 }

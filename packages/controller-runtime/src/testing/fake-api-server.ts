@@ -267,7 +267,8 @@ function selected(object: KubeObject, query: URLSearchParams): boolean {
   if (wanted === null) return true;
   return wanted.split(',').every((term) => {
     const [name = '', value] = term.split('=');
-    return object.metadata.labels?.[name] === value;
+    const has = object.metadata.labels?.[name];
+    return value === undefined ? has !== undefined : has === value;
   });
 }
 
