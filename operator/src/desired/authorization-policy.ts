@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../api/object.ts';
 
 /** One permission. Who and what stand in the same rule: apart they would be alternatives and let anybody in. */
 export type Permission = {
-  /** Mesh identities; absent for callers that have none, at an edge outside the mesh. */
+  /** Mesh identities; absent for callers without one, at an edge outside the mesh. */
   principals?: readonly string[];
   ports: readonly number[];
   methods?: readonly string[];
@@ -35,7 +35,8 @@ export function buildAuthorizationPolicy(policy: {
 
 function buildRule({ principals, ports, methods, paths }: Permission): Record<string, unknown> {
   return {
-    ...(principals && { from: [{ source: { principals } }] }),
+    // Without an identity: a meshed caller that is not declared stays out of an exposed service too.
+    from: [{ source: principals ? { principals } : { notPrincipals: ['*'] } }],
     to: [
       {
         operation: {
