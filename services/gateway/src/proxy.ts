@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpMethod, ServiceName } from '@ecommercestack/contracts/topology';
-import { type Dispatcher, Pool } from 'undici';
+import { Client, type Dispatcher, Pool } from 'undici';
 import { toClientHeaders } from './headers.ts';
 import { type Failure, mayRetry, toFailure } from './upstream-failure.ts';
 
@@ -28,39 +28,49 @@ export type UpstreamTimeouts = {
   readonly bodyMs: number;
 };
 
+type Connections = { readonly pool: Pool; readonly fresh: () => Client };
+
 /** A pool of connections to each service, and the loop that streams an exchange through one of them. */
 export function createUpstreams(
   originOf: (service: ServiceName) => string,
   timeouts: UpstreamTimeouts,
 ): Upstreams {
-  const pools = new Map<ServiceName, Pool>();
-  const poolOf = (service: ServiceName): Pool => {
-    const known = pools.get(service);
-    if (known !== undefined) return known;
-    const pool = new Pool(originOf(service), {
-      connections: 128,
-      pipelining: 1,
-      connect: { timeout: timeouts.connectMs },
-      headersTimeout: timeouts.headersMs,
-      bodyTimeout: timeouts.bodyMs,
-      // Far below the services' own keep-alive: we close first, so our requests meet no closing socket.
-      keepAliveTimeout: 30_000,
-      keepAliveMaxTimeout: 60_000,
-    });
-    pools.set(service, pool);
-    return pool;
+  const known = new Map<ServiceName, Connections>();
+  const connectionsTo = (service: ServiceName): Connections => {
+    const found = known.get(service) ?? connectionsOf(originOf(service), timeouts);
+    known.set(service, found);
+    return found;
   };
   return {
     forward: (request, response, forwarding) =>
-      attempt(poolOf(forwarding.service), request, response, forwarding, 1),
+      attempt(connectionsTo(forwarding.service), request, response, forwarding, 1),
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.close()));
+      await Promise.all([...known.values()].map(({ pool }) => pool.close()));
     },
   };
 }
 
+function connectionsOf(origin: string, timeouts: UpstreamTimeouts): Connections {
+  const options = {
+    connect: { timeout: timeouts.connectMs },
+    headersTimeout: timeouts.headersMs,
+    bodyTimeout: timeouts.bodyMs,
+    pipelining: 1,
+  };
+  return {
+    // Keep-alive far below the services' own: we close first, so our requests meet no closing socket.
+    pool: new Pool(origin, {
+      ...options,
+      connections: 128,
+      keepAliveTimeout: 30_000,
+      keepAliveMaxTimeout: 60_000,
+    }),
+    fresh: () => new Client(origin, options),
+  };
+}
+
 function attempt(
-  pool: Pool,
+  connections: Connections,
   request: IncomingMessage,
   response: ServerResponse,
   forwarding: Forwarding,
@@ -77,17 +87,27 @@ function attempt(
     }
     const failure = toFailure(error);
     if (mayRetry({ method, hasBody, failure, attempts }) && forwarding.takeRetry())
-      attempt(pool, request, response, forwarding, attempts + 1);
+      attempt(connections, request, response, forwarding, attempts + 1);
     else forwarding.onFailure(failure);
   };
+  const exchange = createExchange(request, response, forwarding.strippedPrefix, onError);
+  const options: Dispatcher.DispatchOptions = { method, path, headers, body: hasBody ? request : null };
   try {
-    pool.dispatch(
-      { method, path, headers, body: hasBody ? request : null },
-      createExchange(request, response, forwarding.strippedPrefix, onError),
-    );
+    if (attempts === 1) connections.pool.dispatch(options, exchange);
+    else dispatchOnce(connections.fresh(), options, exchange);
   } catch (error) {
     onError(error);
   }
+}
+
+// The second attempt has a connection of its own: those in the pool may all lead to the pod that has just left.
+function dispatchOnce(
+  client: Client,
+  options: Dispatcher.DispatchOptions,
+  exchange: Dispatcher.DispatchHandler,
+): void {
+  client.dispatch(options, exchange);
+  client.close().catch(() => {});
 }
 
 // Streams one answer: the upstream is paused while the client is slow, and aborted when the client is gone.
