@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/setup.ts'],
           exclude: ['**/node_modules/**'],
           fileParallelism: false,
           testTimeout: 300_000,

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { load, loadAll } from 'js-yaml';
+import { loadAll } from 'js-yaml';
 import type { Kube } from './kube/kube.ts';
 import { describe, type KubeObject, referenceOf } from './kube/object.ts';
 import { until } from './kube/wait.ts';
@@ -22,6 +22,8 @@ const goneWithin = 60_000;
 export type Example = {
   readonly file: string;
   readonly stack: KubeObject;
+  /** What the stack refers to and the file brings along, such as Secrets. */
+  readonly companions: readonly KubeObject[];
   readonly golden: readonly KubeObject[];
 };
 
@@ -57,10 +59,12 @@ export function readExamples(): Example[] {
     const name = file.replace(/\.yaml$/, '');
     const golden = join(root, 'operator/test/golden', name, 'expected.yaml');
     if (!existsSync(golden)) throw new Error(`examples/${file} has no golden file ${golden}`);
+    // Files of this repository, checked by the API server and by the operator's own tests.
+    const objects = loadAll(readFileSync(join(root, 'examples', file), 'utf8')) as KubeObject[];
+    const stack = objects.find(({ kind }) => kind === 'EcommerceStack');
+    if (stack === undefined) throw new Error(`examples/${file} holds no EcommerceStack`);
     return {
-      file,
-      // Files of this repository, checked by the API server and by the operator's own tests.
-      stack: load(readFileSync(join(root, 'examples', file), 'utf8')) as KubeObject,
+      ...{ file, stack, companions: objects.filter((object) => object !== stack) },
       golden: loadAll(readFileSync(golden, 'utf8')) as KubeObject[],
     };
   });
@@ -75,8 +79,9 @@ async function tryExample(target: Target, example: Example, context: Context): P
   await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } });
   try {
     await makeRunnable(versionsIn(example.stack), context);
-    const stack = { ...example.stack, metadata: { ...example.stack.metadata, namespace } };
-    await kube.apply(stack);
+    for (const object of [...example.companions, example.stack]) {
+      await kube.apply({ ...object, metadata: { ...object.metadata, namespace } });
+    }
     const reference = stackReference({ namespace, name });
     const ready = await until(
       async () => (isReady(await kube.get(reference)) ? true : undefined),

@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { topology } from '../../packages/contracts/src/topology.ts';
+import { runCommand } from '../../proofs/command.ts';
+import { at } from '../../proofs/kube/object.ts';
+import { clusterTarget, type Target } from '../../proofs/target.ts';
+
+let target: Target;
+const kubectl = (...args: string[]) =>
+  runCommand(join(target.toolsBin, 'kubectl'), ['--kubeconfig', target.kubeconfig, ...args]);
+
+beforeAll(async () => {
+  target = await clusterTarget((line) => console.log(line));
+});
+
+afterAll(() => target.close());
+
+test('kubectl get ecs -A says Ready', async () => {
+  const { out } = await kubectl('get', 'ecs', '-A', '--no-headers');
+  const line = out.split('\n').find((row) => row.startsWith(`${target.stack.namespace} `));
+  expect(line).toMatch(/\bTrue\b/);
+});
+
+test('every service of the table runs, and every pod of the cluster is Running or Completed', async () => {
+  const pods = await target.kube.list('v1', 'Pod');
+  const odd = pods
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .filter((pod) => !['Running', 'Succeeded'].includes(String(at(pod, 'status', 'phase'))));
+  expect(odd.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`)).toEqual([]);
+  const apps = new Set(pods.map(({ metadata }) => metadata.labels?.['app']));
+  expect(topology.filter(({ objectName }) => !apps.has(objectName))).toEqual([]);
+});
+
+test('products are read and written through ingress gateway, api-gateway and product', async () => {
+  const products = new URL('/api/v1/products', target.url);
+  const listed = await fetch(products);
+  expect(listed.status).toBe(200);
+  expect(await listed.json()).toHaveProperty('items');
+  const sku = `e2e-${Date.now()}`;
+  const created = await fetch(products, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': sku },
+    body: JSON.stringify({ sku, name: 'A thing', price: { currency: 'EUR', minor: 1299 } }),
+  });
+  expect(created.status, await created.clone().text()).toBe(201);
+  const { id } = Object(await created.json());
+  const read = await fetch(new URL(`/api/v1/products/${id}`, target.url));
+  expect(await read.json()).toMatchObject({ sku, price: { currency: 'EUR', minor: 1299 } });
+});
+
+test('helm test passes', async () => {
+  const namespace = target.operator.deployment?.namespace ?? '';
+  const args = [
+    'test',
+    'ecommercestack-operator',
+    '--kubeconfig',
+    target.kubeconfig,
+    '-n',
+    namespace,
+    '--logs',
+  ];
+  const { code, out, err } = await runCommand(join(target.toolsBin, 'helm'), args);
+  expect(`${out}${err}`).not.toContain('FAILED');
+  expect(code, err).toBe(0);
+});
+
+test('a second npm run up takes under 60 s', { timeout: 120_000 }, async () => {
+  const started = performance.now();
+  const { code, err } = await runCommand(process.execPath, [
+    join(import.meta.dirname, '../../hack/cluster/cli.ts'),
+    'up',
+  ]);
+  expect(code, err).toBe(0);
+  expect(performance.now() - started).toBeLessThan(60_000);
+});
