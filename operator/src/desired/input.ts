@@ -7,8 +7,8 @@ import type { RevisionIntent } from './revision.ts';
 export type StackInput = {
   readonly stack: CompletedStack;
   readonly capabilities: Capabilities;
-  /** Decisions by service name or `monolith`; a workload without one runs a single revision. */
-  readonly rollouts: Readonly<Record<string, RolloutDecision>>;
+  /** One decision a workload; a workload without one runs a single revision. */
+  readonly rollouts: readonly RolloutDecision[];
   /** Recorded intents by revision, see `recordedRevisions`. */
   readonly revisions: Readonly<Record<string, RevisionIntent>>;
   /** Older revisions by service whose record is kept for an undo, newest first. */

@@ -24,7 +24,8 @@ export type Lanes = { lanes: readonly Lane[]; subsets: readonly Subset[]; traffi
 /** The lanes of a workload as the rollout decided them; without a decision one revision runs. */
 export function lanesOf(input: StackInput, workload: Workload): Lanes {
   const revision = revisionHash(workload.intent);
-  const decision = input.rollouts[workload.name] ?? single(workload, revision);
+  const decision =
+    input.rollouts.find(({ service }) => service === workload.name) ?? single(workload, revision);
   const intentOf = (wanted: string) => recorded(input, workload, revision, wanted);
   const { replicas } = workload.workload;
   const stable: Lane = {

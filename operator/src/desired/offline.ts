@@ -22,7 +22,7 @@ export function offlineInput(stack: EcommerceStack, records: readonly Kubernetes
   return {
     stack: completed,
     capabilities: capabilitiesWhere(() => true),
-    rollouts: Object.fromEntries(rollouts.map((decision) => [decision.service, decision])),
+    rollouts,
     revisions: Object.fromEntries(
       rollouts.flatMap(({ service, stable }) => {
         const intent = known[stable.revision] ?? intentOfStable(stack, service, statusOf(service));
