@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { stackSchema } from './crd.ts';
 import { apiVersion, type EcommerceStack, ecommerceStack, kind } from './ecommercestack.ts';
-import { rules } from './rules.ts';
 import type { Rule } from './rules/rule.ts';
+import { rules } from './rules.ts';
 import { pathSteps, type StructuralSchema } from './structural.ts';
 
 export type Problem = { readonly path: string; readonly code: string; readonly message: string };
@@ -21,9 +21,11 @@ export const schemaCodes = {
   duplicate: 'ECS0004',
 } as const;
 
+const schema = stackSchema();
+
 /** Parses and judges: unknown fields, the schema, then the rules over several fields. */
 export function validateStack(content: unknown): Validated {
-  const problems = otherKind(content) ?? unknownFields(stackSchema(), content, '');
+  const problems = otherKind(content) ?? unknownFields(schema, content, '');
   if (problems.length > 0) return { ok: false, problems };
   const parsed = ecommerceStack.safeParse(content);
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(toProblem) };
@@ -33,7 +35,11 @@ export function validateStack(content: unknown): Validated {
 
 function otherKind(content: unknown): Problem[] | undefined {
   const isObject = typeof content === 'object' && content !== null;
-  if (isObject && Reflect.get(content, 'apiVersion') === apiVersion && Reflect.get(content, 'kind') === kind) {
+  if (
+    isObject &&
+    Reflect.get(content, 'apiVersion') === apiVersion &&
+    Reflect.get(content, 'kind') === kind
+  ) {
     return undefined;
   }
   return [{ path: 'kind', code: schemaCodes.otherKind, message: `is no ${kind} of ${apiVersion}` }];
@@ -91,10 +97,12 @@ export function valuesAt(value: unknown, steps: readonly string[], path: string)
   if (step === undefined) return [{ path, value }];
   if (typeof value !== 'object') return [];
   if (step === '[]') {
-    return (Array.isArray(value) ? value : []).flatMap((item, index) => valuesAt(item, rest, `${path}[${index}]`));
+    return (Array.isArray(value) ? value : []).flatMap((item, index) =>
+      valuesAt(item, rest, `${path}[${index}]`),
+    );
   }
-  const names = step === '{}' ? Object.keys(value) : [step];
-  return names.flatMap((name) =>
-    valuesAt(Reflect.get(value, name), rest, path === '' ? name : `${path}.${name}`),
-  );
+  if (step === '{}') {
+    return Object.entries(value).flatMap(([key, child]) => valuesAt(child, rest, `${path}[${key}]`));
+  }
+  return valuesAt(Reflect.get(value, step), rest, path === '' ? step : `${path}.${step}`);
 }

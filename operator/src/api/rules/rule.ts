@@ -1,10 +1,7 @@
 /** A rule over several fields, written once: the CRD carries `cel`, offline validation calls `holds`. */
 
-export type Reason =
-  | 'FieldValueInvalid'
-  | 'FieldValueForbidden'
-  | 'FieldValueRequired'
-  | 'FieldValueDuplicate';
+/** FieldValueDuplicate is left out: the API server prints it without the message. */
+export type Reason = 'FieldValueInvalid' | 'FieldValueForbidden' | 'FieldValueRequired';
 
 export type Rule = {
   /** Stable code for programs and docs. */

@@ -108,7 +108,6 @@ const referenceRules: readonly Rule[] = [
     code: 'ECS0608',
     at: ['spec'],
     field: '.release.groups',
-    reason: 'FieldValueDuplicate',
     cel: '!has(self.release) || !has(self.release.groups) || self.release.groups.all(group, group.stages.all(stage, stage.services.all(name, self.release.groups.filter(other, other.stages.exists(rest, name in rest.services)).size() == 1 && group.stages.filter(rest, name in rest.services).size() == 1)))',
     message: 'a service stands in two stages: keep it in one stage of one group',
     holds: (spec) => new Set(releasedServices(spec)).size === releasedServices(spec).length,

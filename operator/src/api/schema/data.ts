@@ -49,7 +49,7 @@ const managed = (operator: string, kind: string) =>
         .int32()
         .min(1)
         .max(15)
-        .describe('Number of servers.')
+        .describe('Number of servers; three survive the loss of one.')
         .meta({ 'x-computed-default': 'Dev 1, Production 3' })
         .optional(),
       storage: storage(sizes).optional(),
@@ -170,7 +170,7 @@ const kafka = z
               )
               .default('brokers'),
           })
-          .describe('Keys of the Secret.')
+          .describe('Which key of the Secret holds what.')
           .prefault({}),
       })
       .describe('Secret with the addresses of a Kafka that exists already. Set it with mode External only.')

@@ -26,7 +26,7 @@ const historyEntry = z
     result: z
       .enum(['Promoted', 'Aborted', 'Superseded', 'Undone'])
       .describe('How the rollout of the revision ended.'),
-    at: text(64).meta({ format: 'date-time' }).describe('When it ended.'),
+    at: text(64).meta({ format: 'date-time' }).describe('When the rollout ended.'),
   })
   .describe('One finished rollout.');
 
