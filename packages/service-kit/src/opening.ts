@@ -2,6 +2,7 @@ import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
 import type { EventBus, Subscription } from './bus/event-bus.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
+import { withTimeout } from './readiness.ts';
 import type { ConfiguredService, OpenService, Service } from './service.ts';
 import { createStores } from './store/create.ts';
 import { type OpenStores, pingsOf, toStores } from './store/stores.ts';
@@ -16,13 +17,16 @@ export type World = {
   readonly memoryBus: () => Promise<EventBus>;
 };
 
+// A store that does not answer must not keep the process from ending.
+const closeTimeoutMs = 5000;
+
 /** A service inside a process, from before its stores answer until they are closed. */
 export type HostedService = {
   readonly service: Service;
   readonly pings: ReturnType<typeof pingsOf>;
   /** Undefined until the stores answered and the schema is current. */
   readonly open: () => OpenService | undefined;
-  /** Resolves when the service is open; never rejects but through `close`. */
+  /** Resolves when the service is open. */
   readonly opened: Promise<void>;
   readonly stopConsuming: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -39,16 +43,24 @@ export async function hostService(
 ): Promise<HostedService> {
   const stores = await createStores({ row: service.row, urlOf: configured.urlOf, ...world });
   const abort = new AbortController();
-  const state: { open?: OpenService; subscriptions: Subscription[] } = { subscriptions: [] };
+  const state: { open?: OpenService; subscriptions: Subscription[]; attempt?: Promise<void> } = {
+    subscriptions: [],
+  };
   const attempt = async (): Promise<void> => {
     if (service.migrations !== undefined) await stores.postgres?.migrate(service.migrations);
     state.open ??= await configured.open({ ...world, stores: toStores(service.row, stores) });
     state.subscriptions = await subscribe(service, state.open, stores);
   };
-  const opened = openWithRetry(attempt, service, world.log, abort.signal);
+  const remembered = async (): Promise<void> => {
+    if (abort.signal.aborted) throw new Error('it is stopping');
+    state.attempt = attempt();
+    return state.attempt;
+  };
+  const opened = openWithRetry(remembered, service, world.log, abort.signal);
   const stopConsuming = async (): Promise<void> => {
     abort.abort();
-    await opened;
+    // The attempt in hand may still subscribe; the pause before the next one is not waited for.
+    await state.attempt?.catch(() => {});
     await Promise.all(state.subscriptions.map((subscription) => subscription.stop()));
   };
   return {
@@ -98,7 +110,7 @@ async function subscribe(service: Service, open: OpenService, stores: OpenStores
 async function closeStores(stores: OpenStores, log: Log): Promise<void> {
   const closings = Object.entries(stores).map(async ([name, store]) => {
     try {
-      await store.close();
+      await withTimeout(store.close(), closeTimeoutMs);
     } catch (error) {
       log.warn({ dependency: name, error: String(error) }, 'closing failed');
     }

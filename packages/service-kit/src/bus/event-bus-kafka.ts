@@ -12,16 +12,15 @@ const heartbeatMs = 3000;
  * call per readiness check. A producer is idempotent and waits for all in-sync replicas.
  */
 export function createKafkaBus(brokers: readonly string[], clientId: string, log: Log): EventBus {
+  const options = { clientId, brokers: [...brokers], connectionTimeout: 3000, requestTimeout: 10_000 };
   const kafka = new Kafka({
-    clientId,
-    brokers: [...brokers],
-    connectionTimeout: 3000,
-    requestTimeout: 10_000,
+    ...options,
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => log.warn({ kafka: entry.namespace }, entry.log.message),
   });
+  // Readiness asks every few seconds and tells by itself what it found: no retries, and no log line each time.
   const admin = once(async () => {
-    const client = kafka.admin({ retry: { retries: 0 } });
+    const client = new Kafka({ ...options, retry: { retries: 0 }, logLevel: logLevel.NOTHING }).admin();
     await client.connect();
     return client;
   });
