@@ -1,4 +1,4 @@
-import { ApiError, describeError } from '@ecommercestack/controller-runtime';
+import { ApiError, describeError, isAlreadyExists } from '@ecommercestack/controller-runtime';
 import { kindOf } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../api/object.ts';
 import type { ObjectProblem } from '../status/evidence.ts';
@@ -13,7 +13,7 @@ export type Changes = {
 
 /** What became of the changes: every object is tried, whatever became of the others. */
 export type Outcome = {
-  /** Keys of the objects that were written or deleted. */
+  /** Keys of the objects that were changed or deleted: the caches will show it. */
   readonly written: readonly string[];
   readonly problems: readonly ObjectProblem[];
 };
@@ -35,10 +35,9 @@ export async function applyChanges(
   const key = `${stack.namespace}/${stack.name}`;
   const written: string[] = [];
   const problems: ObjectProblem[] = [];
-  const attempt = async (object: KubernetesObject, write: () => Promise<void>): Promise<void> => {
+  const attempt = async (object: KubernetesObject, write: () => Promise<boolean>): Promise<void> => {
     try {
-      await write();
-      written.push(objectKey(object));
+      if (await write()) written.push(objectKey(object));
     } catch (error) {
       problems.push(problemOf(object, error));
     }
@@ -51,7 +50,9 @@ export async function applyChanges(
     );
   }
   for (const group of groups(changes.prune)) {
-    await Promise.all(group.map((object) => attempt(object, () => cluster.remove(key, object))));
+    await Promise.all(
+      group.map((object) => attempt(object, () => cluster.remove(key, object).then(() => true))),
+    );
   }
   return { written, problems };
 }
@@ -67,26 +68,45 @@ async function write(
   key: string,
   desired: KubernetesObject,
   known: KubernetesObject | undefined,
-): Promise<void> {
+): Promise<boolean> {
   if (kindOf(desired).write === 'CreateOnce') {
-    await cluster.create(key, desired);
-    return;
+    return createOnce(cluster, key, desired);
   }
   if (known !== undefined && ownershipOf(stack, known) === 'Ours') {
-    await cluster.apply(key, withUid(desired, known), { force: true });
-    return;
+    return hasChanged(known, await cluster.apply(key, withUid(desired, known), { force: true }));
   }
   // Not in the cache, or without our owner reference: only the live object tells whose it is.
   const live = await cluster.find(desired);
   if (live === undefined) {
     await cluster.apply(key, desired, { force: false });
-    return;
+    return true;
   }
   const ownership = ownershipOf(stack, live);
   if (ownership === 'Foreign' || (ownership === 'Orphan' && !wasApplied(live))) {
     throw new NameConflictError(holderOf(live));
   }
-  await cluster.apply(key, withUid(desired, live), { force: true });
+  return hasChanged(live, await cluster.apply(key, withUid(desired, live), { force: true }));
+}
+
+/**
+ * Creates what is never written again. A namesake is left as it is: where it can be seen it is not ours, or it would
+ * not have been missed; where it cannot, it is what an earlier process made, or a retained store's.
+ */
+async function createOnce(cluster: Cluster, key: string, desired: KubernetesObject): Promise<boolean> {
+  try {
+    await cluster.create(key, desired);
+    return true;
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+    const { namespace = '', name } = desired.metadata;
+    if (cluster.hasSecret(namespace, name) === true) throw new NameConflictError('not made by this stack');
+    return false;
+  }
+}
+
+/** An apply that says what stands there already changes nothing, and no event will tell of it. */
+function hasChanged(before: KubernetesObject, after: KubernetesObject): boolean {
+  return before.metadata.resourceVersion !== after.metadata.resourceVersion;
 }
 
 /** The uid makes the API server refuse a namesake that took the object's place. */

@@ -23,14 +23,14 @@ export type CachedCluster = {
 export type Cluster = CachedCluster & {
   /** Reads one object from the API server; undefined when it does not exist. */
   find(object: KubernetesObject): Promise<KubernetesObject | undefined>;
-  /** Server-side apply. With `metadata.uid` set it changes that very object or nothing. */
-  apply(key: string, object: KubernetesObject, options: { force: boolean }): Promise<void>;
+  /** Server-side apply; returns the object as it is then. With `metadata.uid` set it changes that very object or nothing. */
+  apply(key: string, object: KubernetesObject, options: { force: boolean }): Promise<KubernetesObject>;
   /** Creates an object; 409 `AlreadyExists` where the name is taken. */
   create(key: string, object: KubernetesObject): Promise<void>;
   /** Deletes this very object (uid); one that is gone or was replaced is left alone. */
   remove(key: string, object: KubernetesObject): Promise<void>;
-  /** Writes the whole status; 409 when the stack changed since it was read. */
-  writeStatus(stack: EcommerceStack, status: EcommerceStackStatus): Promise<void>;
+  /** Writes the whole status and returns the stack with it; 409 when the stack changed since it was read. */
+  writeStatus(stack: EcommerceStack, status: EcommerceStackStatus): Promise<EcommerceStack>;
   /** Looks for the API of capabilities that were absent: it may have been installed since. */
   recheck(capabilities: readonly Capability[]): void;
 };

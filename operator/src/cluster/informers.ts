@@ -5,7 +5,7 @@ import {
   type Metrics,
   type Resource,
 } from '@ecommercestack/controller-runtime';
-import { type Capability, type KindRow, kinds } from '../api/kinds.ts';
+import { type Capability, capabilitiesWhere, type KindRow, kinds } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { labelKeys, managerName } from '../desired/labels.ts';
 import { stackNameOf } from './ownership.ts';
@@ -45,13 +45,7 @@ export function watchedKinds(settings: InformerSettings): WatchedKind[] {
 
 /** Whether every Kind of a capability is served; Kinds that need nothing are always there. */
 export function capabilitiesOf(watched: readonly WatchedKind[]): Record<Capability, boolean> {
-  const found: Record<Capability, boolean> = {
-    istio: true,
-    gatewayAPI: true,
-    monitoring: true,
-    cloudNativePG: true,
-    strimzi: true,
-  };
+  const found = capabilitiesWhere(() => true);
   for (const { row, informer } of watched) {
     if (row.needs !== undefined && !informer.synced) found[row.needs] = false;
   }

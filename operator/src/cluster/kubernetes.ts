@@ -87,6 +87,7 @@ function writes({ client, watched, expectations }: KubernetesOptions): Writes {
         fieldManager: managerName,
       });
       wrote(key, row, answer);
+      return answer;
     },
     async create(key, object) {
       const row = kindOf(object);
@@ -117,6 +118,7 @@ function writes({ client, watched, expectations }: KubernetesOptions): Writes {
         fieldManager: managerName,
       });
       wrote(keyOf(stack.metadata), stacks.row, answer);
+      return { ...stack, metadata: { ...stack.metadata, ...answer.metadata }, status };
     },
   };
 }

@@ -25,7 +25,7 @@ export function describeProblem({ kind, name, reason, message }: ObjectProblem):
 /** Whether embedded stores run, and whether what external ones need is there. */
 export function dataReady(evidence: Evidence): Finding {
   const type = 'DataReady';
-  const operators = evidence.absent.filter((name) => name === 'cloudNativePG' || name === 'strimzi');
+  const operators = evidence.absent.filter((name) => name !== 'istio' && name !== 'gatewayAPI');
   if (operators.length > 0) {
     return finding(
       type,
@@ -91,7 +91,7 @@ export function countServices(standings: readonly ServiceStanding[]): { ready: n
 /** Whether the mesh objects are as wanted. */
 export function meshConfigured(evidence: Evidence): Finding {
   const type = 'MeshConfigured';
-  if (evidence.stack.spec.mesh.type === 'None') {
+  if (evidence.completed.mesh.type === 'None') {
     return finding(
       type,
       'MeshOff',
@@ -131,7 +131,7 @@ export function exposureReady(evidence: Evidence): Finding {
       'this cluster has no Gateway API CRDs; install them or choose another exposure.type',
     );
   }
-  if (evidence.absent.includes('istio') && edge?.kind === 'Gateway') {
+  if (evidence.absent.includes('istio') && evidence.completed.exposure.type === 'IstioGateway') {
     return finding(
       type,
       'IstioAbsent',

@@ -1,3 +1,4 @@
+import type { CompletedStack } from '../api/completed.ts';
 import type { EcommerceStack } from '../api/ecommercestack.ts';
 import type { Capability } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../api/object.ts';
@@ -19,6 +20,7 @@ export type HostClaim = { readonly host: string; readonly by: string };
 /** Everything that a status is made from. */
 export type Evidence = {
   readonly stack: EcommerceStack;
+  readonly completed: CompletedStack;
   /** RFC 3339, whole seconds. */
   readonly now: string;
   readonly decisions: readonly RolloutDecision[];

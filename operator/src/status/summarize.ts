@@ -162,10 +162,10 @@ function canarySummary(standings: readonly ServiceStanding[]): string | undefine
 }
 
 function urlOf(evidence: Evidence): string | undefined {
-  const { exposure } = evidence.stack.spec;
-  const scheme = exposure?.tls === undefined ? 'http' : 'https';
-  const host = exposure?.hosts?.find((name) => !name.startsWith('*'));
-  if (host !== undefined && exposure?.type !== 'None') return `${scheme}://${host}/`;
+  const { exposure } = evidence.completed;
+  const scheme = exposure.tls === undefined ? 'http' : 'https';
+  const host = exposure.hosts.find((name) => !name.startsWith('*'));
+  if (host !== undefined && exposure.type !== 'None') return `${scheme}://${host}/`;
   const [ingress] = desiredOf(evidence, 'Ingress');
   const live = ingress && liveOf(evidence, ingress);
   const address = live && addressOf(live);

@@ -1,7 +1,7 @@
 import { ApiError } from '@ecommercestack/controller-runtime';
 import type { EcommerceStack, EcommerceStackStatus } from '../api/ecommercestack.ts';
 import { canonicalJson } from '../api/hash.ts';
-import type { Capability } from '../api/kinds.ts';
+import { type Capability, capabilitiesWhere } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../api/object.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { stackNameOf } from '../cluster/ownership.ts';
@@ -48,14 +48,7 @@ class Fake {
   #version = 0;
 
   constructor(present: readonly Capability[]) {
-    const has = (name: Capability): boolean => present.includes(name);
-    this.#capabilities = {
-      istio: has('istio'),
-      gatewayAPI: has('gatewayAPI'),
-      monitoring: has('monitoring'),
-      cloudNativePG: has('cloudNativePG'),
-      strimzi: has('strimzi'),
-    };
+    this.#capabilities = capabilitiesWhere((name) => present.includes(name));
   }
 
   world(): FakeWorld {
@@ -119,7 +112,7 @@ class Fake {
       );
   }
 
-  #apply(object: KubernetesObject, force: boolean): void {
+  #apply(object: KubernetesObject, force: boolean): KubernetesObject {
     const key = objectKey(object);
     this.#admit('apply', object);
     const stored = this.#objects.get(key);
@@ -128,14 +121,13 @@ class Fake {
       throw new ApiError(409, { reason: 'Conflict', message: `uid mismatch on ${key}` });
     }
     if (stored === undefined) {
-      this.#store(key, object, object);
-      return;
+      return this.#store(key, object, object);
     }
     const conflict = force ? undefined : conflictingPath(stored.object, stored.applied, object);
     if (conflict !== undefined) {
       throw new ApiError(409, { reason: 'Conflict', message: `conflict with another manager: ${conflict}` });
     }
-    this.#store(key, merge(stored.object, stored.applied, object), object, stored);
+    return this.#store(key, merge(stored.object, stored.applied, object), object, stored);
   }
 
   #create(object: KubernetesObject): void {
@@ -153,7 +145,7 @@ class Fake {
     if (this.#objects.get(key)?.object.metadata.uid === object.metadata.uid) this.#objects.delete(key);
   }
 
-  #writeStatus(stack: EcommerceStack, status: EcommerceStackStatus): void {
+  #writeStatus(stack: EcommerceStack, status: EcommerceStackStatus): EcommerceStack {
     const key = stackKey(stack.metadata.namespace, stack.metadata.name);
     this.#writes.push({ verb: 'status', object: key });
     const stored = this.#objects.get(key);
@@ -164,6 +156,7 @@ class Fake {
     // JSON drops undefined members, as the wire does.
     const plain: unknown = JSON.parse(JSON.stringify(status));
     stored.object = { ...this.#versioned(stored.object), status: plain };
+    return { ...stack, metadata: { ...stack.metadata, ...stored.object.metadata }, status };
   }
 
   #admit(verb: Write['verb'], object: KubernetesObject): void {
@@ -177,12 +170,17 @@ class Fake {
     this.#store(key, object, stored?.applied, stored);
   }
 
-  #store(key: string, object: KubernetesObject, applied?: KubernetesObject, before?: Stored): void {
+  #store(
+    key: string,
+    object: KubernetesObject,
+    applied?: KubernetesObject,
+    before?: Stored,
+  ): KubernetesObject {
     const old = before?.object;
     const changed = old === undefined || canonicalJson(old['spec']) !== canonicalJson(object['spec']);
     if (old !== undefined && canonicalJson(bare(old)) === canonicalJson(bare(object))) {
       this.#objects.set(key, { object: old, applied });
-      return;
+      return old;
     }
     const metadata = {
       ...object.metadata,
@@ -193,7 +191,9 @@ class Fake {
       ...(applied && { managedFields: [{ manager: managerName, operation: 'Apply' }] }),
     };
     const copy: KubernetesObject = structuredClone({ ...object, metadata });
-    this.#objects.set(key, { object: this.#versioned(copy), applied: applied && structuredClone(applied) });
+    const versioned = this.#versioned(copy);
+    this.#objects.set(key, { object: versioned, applied: applied && structuredClone(applied) });
+    return versioned;
   }
 
   #versioned(object: KubernetesObject): KubernetesObject {

@@ -1,3 +1,4 @@
+import { completeStack } from '../../src/api/defaults.ts';
 import { apiVersion, type EcommerceStack, ecommerceStack, kind } from '../../src/api/ecommercestack.ts';
 import type { KubernetesObject } from '../../src/api/object.ts';
 import type { RolloutDecision } from '../../src/rollout/decision.ts';
@@ -107,6 +108,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     absent: [],
     hostsTaken: [],
     missingSecrets: [],
+    completed: completeStack(stack),
     ...changes,
     stack,
   };

@@ -1,0 +1,23 @@
+import type { EcommerceStack } from '../api/ecommercestack.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Transition } from '../status/transitions.ts';
+
+/** Writes one line about one reconcile. */
+export type ReconcileLog = (
+  level: 'debug' | 'info' | 'warn',
+  message: string,
+  fields?: Record<string, unknown>,
+) => void;
+
+/** What a reconcile works with besides the key. */
+export type ReconcileContext = {
+  readonly cluster: Cluster;
+  /** The present time as status writes it: RFC 3339, whole seconds. */
+  readonly now: () => string;
+  readonly record: (stack: EcommerceStack, transition: Transition) => void;
+  readonly log: (stack: EcommerceStack) => ReconcileLog;
+  /** Objects that this process made once and may not see, see `withoutMade`. */
+  readonly made: Set<string>;
+  /** What a person should know about embedded stores, by store. */
+  readonly storeNotes: Readonly<Record<string, string>>;
+};

@@ -1,0 +1,59 @@
+import type { ReconcileResult } from '@ecommercestack/controller-runtime';
+import { completeStack } from '../api/defaults.ts';
+import { objectKey } from '../api/object.ts';
+import { applyChanges } from '../cluster/apply.ts';
+import { missingSecrets, observe } from '../cluster/observe.ts';
+import { buildStack } from '../desired/stack.ts';
+import { plan } from '../plan/plan.ts';
+import { decideRollouts, isRemembered } from '../rollout/decide.ts';
+import { hostsTaken, neededCapabilities, withoutHosts } from '../status/claims.ts';
+import { summarize, summarizeHalt } from '../status/summarize.ts';
+import type { ReconcileContext } from './context.ts';
+import { haltOf } from './halt.ts';
+import { inputOf } from './input.ts';
+import { allowed } from './pause.ts';
+import { report } from './report.ts';
+import { afterwards } from './requeue.ts';
+import { rememberMade, withoutMade } from './secrets.ts';
+
+/** Brings the cluster closer to what the stack under `key` wants, whatever it was that changed. */
+export async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
+  const { cluster } = context;
+  const stack = cluster.stack(key);
+  if (stack === undefined || stack.metadata['deletionTimestamp'] !== undefined) return {};
+  const now = context.now();
+  const halt = haltOf(stack, cluster.stacks());
+  if (halt !== undefined) {
+    await report(context, stack, summarizeHalt(stack, halt, now));
+    return {};
+  }
+  const taken = hostsTaken(stack, cluster.stacks());
+  const completed = withoutHosts(completeStack(stack), taken);
+  const seen = observe(cluster, stack);
+  const decisions = decideRollouts(completed, stack.status, seen.children);
+  const desired = buildStack(inputOf(completed, stack.status, seen, decisions));
+  const planned = withoutMade(plan(desired, seen.children), cluster, context.made, seen.pods);
+  const evidence = {
+    completed,
+    now,
+    decisions,
+    desired,
+    seen: seen.children,
+    pods: seen.pods,
+    pending: [...planned.apply, ...planned.prune].map(objectKey),
+    problems: [],
+    absent: neededCapabilities(completed).filter((name) => !seen.capabilities[name]),
+    hostsTaken: taken,
+    missingSecrets: missingSecrets(cluster, completed.metadata.namespace, desired),
+    storeNotes: context.storeNotes,
+  };
+  const remembered = isRemembered(decisions, stack.status)
+    ? stack
+    : await report(context, stack, summarize({ ...evidence, stack }));
+  const changes = allowed(completed, planned, decisions);
+  const { written, problems } = await applyChanges(cluster, stack.metadata, changes, seen.children);
+  if (problems.length === 0) rememberMade(context.made, changes);
+  const pending = completed.paused ? evidence.pending : written;
+  await report(context, remembered, summarize({ ...evidence, stack: remembered, pending, problems }));
+  return afterwards(context, stack, evidence.absent, problems);
+}

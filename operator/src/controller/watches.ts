@@ -1,0 +1,72 @@
+import { type AnyWatch, keyOf, watch } from '@ecommercestack/controller-runtime';
+import { kind as stackKind } from '../api/ecommercestack.ts';
+import type { KubernetesObject } from '../api/object.ts';
+import type { WatchedKind } from '../cluster/informers.ts';
+import { stackNameOf } from '../cluster/ownership.ts';
+import { podTrouble } from '../status/pods.ts';
+
+/**
+ * Which stacks to look at when something changes: one watch for each Kind of the table. Handlers do nothing but name
+ * keys; why a key was named is forgotten at once.
+ */
+export function stackWatches(watched: readonly WatchedKind[]): AnyWatch[] {
+  const stacks = (): KubernetesObject[] =>
+    watched.find(({ row }) => row.kind === stackKind)?.informer.cache.list() ?? [];
+  return watched.map(({ row, informer }) => {
+    switch (row.kind) {
+      case stackKind:
+        return watch({ informer, keys: (stack) => [keyOf(stack.metadata), ...rivalsOf(stack, stacks())] });
+      case 'Pod':
+        return watch({
+          informer,
+          keys: ownerKey,
+          concerns: (_type, before, after) => troubles(before) !== troubles(after),
+        });
+      case 'Secret':
+        return watch({
+          informer,
+          keys: ({ metadata }) =>
+            stacks()
+              .filter((stack) => stack.metadata.namespace === metadata.namespace)
+              .map((stack) => keyOf(stack.metadata)),
+          // Somebody's Secret matters by being there; its content is no business of ours.
+          concerns: (type, before, after) => type !== 'update' || isLabelled(before) || isLabelled(after),
+        });
+      default:
+        return watch({ informer, keys: ownerKey });
+    }
+  });
+}
+
+function ownerKey(object: KubernetesObject): string[] {
+  const name = stackNameOf(object);
+  return name === undefined ? [] : [`${object.metadata.namespace}/${name}`];
+}
+
+function isLabelled(object: KubernetesObject | undefined): boolean {
+  return object !== undefined && stackNameOf(object) !== undefined;
+}
+
+function troubles(pod: KubernetesObject | undefined): string {
+  const trouble = pod && podTrouble(pod);
+  return trouble === undefined ? '' : `${trouble.reason} ${trouble.message}`;
+}
+
+/** Stacks that wait for what this one has: its namespace, or one of its hosts. */
+function rivalsOf(stack: KubernetesObject, stacks: readonly KubernetesObject[]): string[] {
+  const hosts = new Set(hostsOf(stack));
+  return stacks
+    .filter((other) => other.metadata.uid !== stack.metadata.uid)
+    .filter(
+      (other) =>
+        other.metadata.namespace === stack.metadata.namespace ||
+        hostsOf(other).some((host) => hosts.has(host)),
+    )
+    .map((other) => keyOf(other.metadata));
+}
+
+function hostsOf(stack: KubernetesObject): readonly string[] {
+  // Checked by the API server against the CRD.
+  const spec = stack['spec'] as { readonly exposure?: { readonly hosts?: readonly string[] } } | undefined;
+  return spec?.exposure?.hosts ?? [];
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  ApiClient,
+  EventRecorder,
+  Expectations,
+  type HealthServer,
+  LeaderElector,
+  loadCredentials,
+  Metrics,
+  runController,
+  serveHealth,
+} from '@ecommercestack/controller-runtime';
+import type { Logger } from 'pino';
+import { watchedKinds } from './cluster/informers.ts';
+import { kubernetesCluster } from './cluster/kubernetes.ts';
+import type { Config } from './config.ts';
+import type { ReconcileContext } from './controller/context.ts';
+import { reconcile } from './controller/reconcile.ts';
+import { stackWatches } from './controller/watches.ts';
+import { managerName } from './desired/labels.ts';
+
+/** A running operator. */
+export type Operator = {
+  readonly healthPort: number;
+  readonly metricsPort: number;
+  /** Resolves when everything has ended after `stop`. */
+  readonly done: Promise<void>;
+  /** Finishes what runs, gives the Lease away and ends. */
+  stop(): Promise<void>;
+};
+
+/** Starts the operator: watches, then, as the leader, reconciles. Resolves when its health endpoints answer. */
+export async function startOperator(config: Config, log: Logger): Promise<Operator> {
+  const metrics = new Metrics({ prefix: 'ecommercestack' });
+  const credentials = await loadCredentials({ kubeconfig: config.kubeconfig });
+  const instance = `${config.instance ?? hostname()}-${randomBytes(4).toString('hex')}`;
+  const shared = {
+    credentials,
+    userAgent: managerName,
+    fieldManager: managerName,
+    onAnswer: metrics.answered,
+  };
+  const leader = config.leaderElect
+    ? new LeaderElector({
+        client: new ApiClient({ ...shared, maxSockets: 2 }),
+        namespace: config.namespace ?? credentials.namespace ?? 'default',
+        name: managerName,
+        identity: instance,
+        onChange: (leading) => {
+          metrics.leading(leading);
+          log.info({ leading }, leading ? 'leading' : 'not leading any more');
+        },
+        onError: (error) => log.warn({ error: String(error) }, 'the lease could not be renewed'),
+      })
+    : undefined;
+  const client = new ApiClient({ ...shared, ...(leader && { beforeWrite: leader.assertLeader }) });
+  const watched = watchedKinds({ client, namespaces: config.namespaces, metrics });
+  const expectations = new Expectations();
+  const recorder = new EventRecorder({
+    client,
+    controller: `ecommercestack.dev/${managerName}`,
+    instance,
+    onDropped: metrics.eventDropped,
+  });
+  const context = {
+    cluster: kubernetesCluster({ client, watched, expectations }),
+    now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
+    record: (stack, transition) => recorder.record({ regarding: stack, ...transition }),
+    made: new Set<string>(),
+    storeNotes: config.storeNotes,
+  } satisfies Omit<ReconcileContext, 'log'>;
+  let reconciles = 0;
+  const controller = runController({
+    watches: stackWatches(watched),
+    reconcile: (key) => {
+      reconciles += 1;
+      return reconcile(key, { ...context, log: reconcileLog(log, reconciles) });
+    },
+    ...(leader && { leader }),
+    expectations,
+    metrics,
+    onError: (key, error, retryInMs) =>
+      log.warn({ key, error: String(error), retryInMs }, 'reconcile failed'),
+  });
+  const servers = await serve(config, metrics, () => controller.notReady());
+  log.info({ instance, namespaces: config.namespaces, ...servers.ports }, 'started');
+  const done = controller.done.then(async () => {
+    await recorder.close();
+    await servers.close();
+  });
+  return { ...servers.ports, done, stop: () => controller.stop().then(() => done) };
+}
+
+type Servers = { readonly ports: Pick<Operator, 'healthPort' | 'metricsPort'>; close(): Promise<void> };
+
+/** One server where both ports are the same, else two. */
+async function serve(config: Config, metrics: Metrics, notReady: () => string[]): Promise<Servers> {
+  const { registry } = metrics;
+  const shared = config.healthPort === config.metricsPort && config.healthPort !== 0;
+  const health = await serveHealth({ port: config.healthPort, notReady, ...(shared && { registry }) });
+  const servers: HealthServer[] = [health];
+  if (!shared) servers.push(await serveHealth({ port: config.metricsPort, registry }));
+  return {
+    ports: { healthPort: health.port, metricsPort: servers.at(-1)?.port ?? health.port },
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+function reconcileLog(log: Logger, id: number): ReconcileContext['log'] {
+  return ({ metadata: { namespace, name, generation } }) =>
+    (level, message, fields) =>
+      log[level]({ namespace, name, generation, reconcile: id, ...fields }, message);
+}

@@ -1,0 +1,245 @@
+import { ApiError } from '@ecommercestack/controller-runtime';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { apiVersion, type EcommerceStack, ecommerceStack, kind } from '../../src/api/ecommercestack.ts';
+import type { KubernetesObject, OwnerReference } from '../../src/api/object.ts';
+import { applyChanges } from '../../src/cluster/apply.ts';
+import type { Cluster } from '../../src/cluster/cluster.ts';
+import { observe } from '../../src/cluster/observe.ts';
+import { generatedValue } from '../../src/desired/secret.ts';
+
+/** A cluster, and what somebody else does to it. */
+export type Twin = {
+  readonly cluster: Cluster;
+  readonly namespace: string;
+  /** Creates or changes an object as another client would, and returns it. */
+  put(object: KubernetesObject): Promise<KubernetesObject>;
+  drop(object: KubernetesObject): Promise<void>;
+  /** Resolves when `read` gives a value; the caches of a real cluster lag. */
+  until<T>(read: () => T | undefined): Promise<T>;
+};
+
+const labels = {
+  'app.kubernetes.io/managed-by': 'ecommercestack-operator',
+  'ecommercestack.dev/stack': 'shop',
+};
+
+/** What both twins must do alike. */
+export function clusterSuite(makeTwin: () => Promise<Twin>): void {
+  let twin: Twin;
+  let stack: EcommerceStack;
+  let owner: OwnerReference;
+  beforeEach(async () => {
+    twin = await makeTwin();
+    const made = await twin.put(stackNamed('shop', twin.namespace));
+    stack = await twin.until(() => twin.cluster.stack(`${twin.namespace}/shop`));
+    owner = {
+      apiVersion,
+      kind,
+      name: 'shop',
+      uid: made.metadata.uid ?? '',
+      controller: true,
+      blockOwnerDeletion: true,
+    };
+  });
+
+  const key = (): string => `${twin.namespace}/shop`;
+  const configMap = (data: Record<string, string>, name = 'child'): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, namespace: twin.namespace, labels, ownerReferences: [owner] },
+    data,
+  });
+  const service = (port: number, name = 'child'): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: twin.namespace, labels, ownerReferences: [owner] },
+    spec: { selector: { app: name }, ports: [{ name: 'http', port, protocol: 'TCP', targetPort: 8080 }] },
+  });
+  const apply = (object: KubernetesObject, force = true) => twin.cluster.apply(key(), object, { force });
+  const named = (name: string) => () =>
+    observe(twin.cluster, stack).children.find((child) => child.metadata.name === name);
+  const applyAll = (...objects: KubernetesObject[]) =>
+    applyChanges(
+      twin.cluster,
+      stack.metadata,
+      { apply: objects, prune: [] },
+      observe(twin.cluster, stack).children,
+    );
+  async function refusal(action: Promise<unknown>): Promise<string> {
+    const error: unknown = await action.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    return error instanceof ApiError ? `${error.status} ${error.reason}` : String(error);
+  }
+
+  describe('apply', () => {
+    test('creates an object that the caches then show as a child', async () => {
+      await apply(configMap({ a: '1' }), false);
+      const child = await twin.until(named('child'));
+      expect(child['data']).toEqual({ a: '1' });
+      expect((await twin.cluster.find(configMap({})))?.metadata.uid).toBe(child.metadata.uid);
+    });
+
+    test('saying the same again changes nothing', async () => {
+      const first = await apply(configMap({ a: '1' }));
+      expect((await apply(configMap({ a: '1' }))).metadata.resourceVersion).toBe(
+        first.metadata.resourceVersion,
+      );
+    });
+
+    test('a field that the intent drops goes, a field of somebody else stays', async () => {
+      await apply(configMap({ a: '1', b: '2' }));
+      await twin.put(configMap({ a: '1', b: '2', theirs: '3' }));
+      expect((await apply(configMap({ a: '1' })))['data']).toEqual({ a: '1', theirs: '3' });
+    });
+
+    test('without force, a field that somebody else set to something else is a conflict', async () => {
+      const foreign: KubernetesObject = {
+        ...configMap({ a: 'theirs' }),
+        metadata: { name: 'child', namespace: twin.namespace },
+      };
+      await twin.put(foreign);
+      expect(await refusal(apply(configMap({ a: 'ours' }), false))).toBe('409 Conflict');
+      expect((await twin.cluster.find(foreign))?.['data']).toEqual({ a: 'theirs' });
+      expect((await apply(configMap({ a: 'ours' })))['data']).toEqual({ a: 'ours' });
+    });
+
+    test('with a uid it changes that very object or nothing', async () => {
+      const first = await apply(configMap({ a: '1' }));
+      await twin.drop(first);
+      const stale = configMap({ a: '2' });
+      stale.metadata.uid = first.metadata.uid;
+      expect(await refusal(apply(stale))).toMatch(/^409/);
+      await twin.put(configMap({ a: 'namesake' }));
+      expect(await refusal(apply(stale))).toMatch(/^409/);
+      expect((await twin.cluster.find(stale))?.['data']).toEqual({ a: 'namesake' });
+    });
+  });
+
+  describe('create and remove', () => {
+    test('a Secret gets drawn values, once', async () => {
+      const secret: KubernetesObject = {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: { name: 'shop-postgres', namespace: twin.namespace, labels, ownerReferences: [owner] },
+        stringData: { password: generatedValue, user: 'shop' },
+      };
+      await twin.cluster.create(key(), secret);
+      const made = await twin.cluster.find(secret);
+      expect(made).toBeDefined();
+      expect(JSON.stringify(made)).not.toContain(generatedValue);
+      expect(await refusal(twin.cluster.create(key(), secret))).toBe('409 AlreadyExists');
+      expect((await twin.cluster.find(secret))?.metadata.resourceVersion).toBe(
+        made?.metadata.resourceVersion,
+      );
+    });
+
+    test('remove takes this very object and leaves a namesake alone', async () => {
+      const first = await apply(configMap({ a: '1' }));
+      await twin.drop(first);
+      await twin.cluster.remove(key(), first);
+      const namesake = await twin.put(configMap({ a: 'namesake' }));
+      await twin.cluster.remove(key(), first);
+      expect((await twin.cluster.find(first))?.metadata.uid).toBe(namesake.metadata.uid);
+      await twin.cluster.remove(key(), namesake);
+      expect(await twin.cluster.find(first)).toBeUndefined();
+    });
+  });
+
+  describe('status', () => {
+    test('replaces the whole status and loses against a newer stack', async () => {
+      const first = await twin.cluster.writeStatus(stack, { phase: 'Progressing', url: 'http://a/' });
+      const second = await twin.cluster.writeStatus(first, { phase: 'Ready' });
+      expect(second.status).toEqual({ phase: 'Ready' });
+      await twin.until(() => (twin.cluster.stack(key())?.status?.phase === 'Ready' ? true : undefined));
+      expect(twin.cluster.stack(key())?.status).toEqual({ phase: 'Ready' });
+      expect(await refusal(twin.cluster.writeStatus(first, { phase: 'Stale' }))).toBe('409 Conflict');
+    });
+  });
+
+  describe('whose an object is', () => {
+    test('a foreign object under a wanted name is never touched, and the rest goes on', async () => {
+      const foreign = await twin.put({
+        ...service(81, 'taken'),
+        metadata: { name: 'taken', namespace: twin.namespace, labels: { mine: 'yes' } },
+      });
+      const { written, problems } = await applyAll(service(80, 'taken'), service(80, 'free'));
+      expect(problems).toMatchObject([{ kind: 'Service', name: 'taken', reason: 'NameConflict' }]);
+      expect(written).toHaveLength(1);
+      const after = await twin.cluster.find(foreign);
+      expect(after?.metadata.resourceVersion).toBe(foreign.metadata.resourceVersion);
+      await twin.until(named('free'));
+    });
+
+    test('an object that carries our label and another controller is foreign', async () => {
+      const theirs = { ...owner, uid: 'b7a4a3a4-0000-4000-8000-000000000001', name: 'other' };
+      const foreign = configMap({ a: 'theirs' }, 'taken');
+      foreign.metadata.ownerReferences = [theirs];
+      const made = await twin.put(foreign);
+      const { problems } = await applyAll(configMap({ a: 'ours' }, 'taken'));
+      expect(problems).toMatchObject([{ name: 'taken', reason: 'NameConflict' }]);
+      expect((await twin.cluster.find(made))?.metadata.resourceVersion).toBe(made.metadata.resourceVersion);
+    });
+
+    test('an object that only pretends by label is foreign', async () => {
+      const fake = configMap({ a: 'theirs' }, 'taken');
+      fake.metadata.ownerReferences = [];
+      await twin.put(fake);
+      await twin.until(named('taken'));
+      const { problems } = await applyAll(configMap({ a: 'ours' }, 'taken'));
+      expect(problems).toMatchObject([{ name: 'taken', reason: 'NameConflict' }]);
+    });
+
+    test('our own object without its owner reference is taken up again', async () => {
+      const made = await apply(configMap({ a: '1' }));
+      await twin.put({ ...made, metadata: { ...made.metadata, ownerReferences: [] } });
+      await twin.until(() =>
+        (named('child')()?.metadata.ownerReferences ?? []).length === 0 ? named('child')() : undefined,
+      );
+      expect((await applyAll(configMap({ a: '1' }))).problems).toEqual([]);
+      expect((await twin.cluster.find(made))?.metadata.ownerReferences).toHaveLength(1);
+    });
+
+    test('our own object without its labels is found and gets them back', async () => {
+      const made = await apply(configMap({ a: '1' }));
+      await twin.until(named('child'));
+      await twin.put({ ...made, metadata: { ...made.metadata, labels: {} } });
+      await twin.until(() => (named('child')() === undefined ? true : undefined));
+      expect((await applyAll(configMap({ a: '1' }))).problems).toEqual([]);
+      await twin.until(named('child'));
+    });
+
+    test('one refused object is named and stops no other', async () => {
+      const broken = service(80, 'broken');
+      broken['spec'] = { selector: {}, ports: [{ name: 'http', port: 123_456, protocol: 'TCP' }] };
+      if (!(await refusesPorts(twin, broken))) return;
+      const { problems } = await applyAll(broken, service(80, 'whole'));
+      expect(problems).toMatchObject([{ kind: 'Service', name: 'broken', reason: 'ObjectRefused' }]);
+      await twin.until(named('whole'));
+    });
+  });
+}
+
+/** The in-memory twin validates nothing; there, the refusal itself has a test of its own. */
+async function refusesPorts(twin: Twin, object: KubernetesObject): Promise<boolean> {
+  return twin.cluster.apply(`${twin.namespace}/shop`, object, { force: true }).then(
+    () => false,
+    () => true,
+  );
+}
+
+/** The smallest stack, as a person would send it. */
+export function stackNamed(
+  name: string,
+  namespace: string,
+  spec: Record<string, unknown> = {},
+): KubernetesObject {
+  const stack = ecommerceStack.parse({
+    apiVersion,
+    kind,
+    metadata: { name, namespace },
+    spec: { version: 'v1.2.3', ...spec },
+  });
+  return { ...stack, metadata: { name, namespace } };
+}
