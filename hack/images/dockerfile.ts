@@ -36,12 +36,12 @@ export async function buildDockerfile(build: DockerfileBuild, debian: string): P
   const source = [...buildArguments(build.arguments), '--file', build.dockerfile, build.context];
   try {
     await run(buildah, [...store, 'bud', ...options, '--tag', builtName, ...source], { env: environment });
-    const built = join(work, 'built.tar');
-    const target = `docker-archive:${built}`;
-    await run(buildah, [...store, 'push', '--quiet', '--signature-policy', policy, builtName, target], {
+    const pushed = join(work, 'pushed');
+    const plain = ['--quiet', '--disable-compression', '--signature-policy', policy];
+    await run(buildah, [...store, 'push', ...plain, builtName, `dir:${pushed}`], {
       env: environment,
     });
-    await retag(built, build.tags, work, part);
+    await archivePushed(pushed, build.tags, part);
     await rename(part, build.output);
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -52,17 +52,21 @@ export async function buildDockerfile(build: DockerfileBuild, debian: string): P
 /** Name inside buildah's own store, which is gone after the build. */
 const builtName = 'localhost/built:1';
 
-/** Writes an archive again with the tags as they are: buildah would put short names below localhost/. */
-async function retag(archive: string, tags: readonly string[], work: string, output: string): Promise<void> {
-  const folder = join(work, 'archive');
-  await mkdir(folder, { recursive: true });
-  await run('tar', ['-C', folder, '-xf', archive]);
-  const manifest = join(folder, 'manifest.json');
-  // A docker-archive lists its images, here the one, under this name.
-  const images = JSON.parse(await readFile(manifest, 'utf8')) as { Config: string; Layers: string[] }[];
-  await writeFile(manifest, JSON.stringify(images.map((image) => ({ ...image, RepoTags: tags }))));
-  const files = images.flatMap((image) => [image.Config, ...image.Layers]);
-  await run('tar', ['-C', folder, '-cf', output, 'manifest.json', ...new Set(files)]);
+/** What is read of an image manifest in a folder that buildah pushed to; its blobs lie beside it by digest. */
+interface Manifest {
+  readonly config: { readonly digest: string };
+  readonly layers: readonly { readonly digest: string }[];
+}
+
+/** Makes a docker-archive of a pushed image, with the tags as they are: buildah would put short ones below localhost/. */
+async function archivePushed(folder: string, tags: readonly string[], output: string): Promise<void> {
+  const path = join(folder, 'manifest.json');
+  // buildah wrote it, in the OCI format.
+  const { config, layers } = JSON.parse(await readFile(path, 'utf8')) as Manifest;
+  const fileOf = ({ digest }: { digest: string }): string => digest.replace('sha256:', '');
+  const image = { Config: fileOf(config), RepoTags: tags, Layers: layers.map(fileOf) };
+  await writeFile(path, JSON.stringify([image]));
+  await run('tar', ['-C', folder, '-cf', output, 'manifest.json', image.Config, ...new Set(image.Layers)]);
 }
 
 /** buildah notes there which blobs it has seen, whatever store it is told to use. */
