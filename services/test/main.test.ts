@@ -35,16 +35,21 @@ async function* linesOf(child: ChildProcess): AsyncGenerator<Record<string, unkn
     yield JSON.parse(line) as Record<string, unknown>;
 }
 
-async function until(
-  lines: AsyncGenerator<Record<string, unknown>>,
-  message: string,
-): Promise<Record<string, unknown>> {
-  for (let next = await lines.next(); next.done !== true; next = await lines.next())
-    if (next.value['message'] === message) return next.value;
-  throw new Error(`the log ended before "${message}"`);
+/** Reads the log until all these messages have come, in whatever order, and answers their lines. */
+async function until(lines: AsyncGenerator<Record<string, unknown>>, ...messages: string[]) {
+  const found = new Map<unknown, Record<string, unknown>>();
+  while (!messages.every((message) => found.has(message))) {
+    const next = await lines.next();
+    if (next.done === true) throw new Error(`the log ended before "${messages.join('" and "')}"`);
+    found.set(next.value['message'], next.value);
+  }
+  return messages.map((message) => found.get(message) ?? {});
 }
 
-describe('the command line', () => {
+// Each test starts processes, on a machine that may be busy with others.
+const patience = { timeout: 60_000 };
+
+describe('the command line', patience, () => {
   test('a name that no service has: exit 64 and the names there are', async () => {
     const { code, errors } = await end(start(['prodcut']));
     expect(code).toBe(64);
@@ -81,13 +86,13 @@ describe('the command line', () => {
   });
 });
 
-describe('a process', () => {
+describe('a process', patience, () => {
   test('listens, answers, and ends with 0 after SIGTERM, however often it is sent', async () => {
     const child = start(['storefront'], { PORT: '0' });
     const ended = once(child, 'exit');
     const lines = linesOf(child);
-    const { port } = await until(lines, 'listening');
-    const { statusCode, body } = await request(`http://127.0.0.1:${String(port)}/`);
+    const [listening] = await until(lines, 'listening', 'open');
+    const { statusCode, body } = await request(`http://127.0.0.1:${String(listening?.['port'])}/`);
     await body.dump();
     expect(statusCode).toBe(200);
     child.kill('SIGTERM');
@@ -102,8 +107,8 @@ describe('a process', () => {
     const child = start(['user'], { PORT: '0', DATABASE_URL: away, KAFKA_BROKERS: '127.0.0.1:1' });
     const ended = once(child, 'exit');
     const lines = linesOf(child);
-    const { port } = await until(lines, 'listening');
-    const url = `http://127.0.0.1:${String(port)}`;
+    const [listening] = await until(lines, 'listening');
+    const url = `http://127.0.0.1:${String(listening?.['port'])}`;
     expect((await request(`${url}/health`)).statusCode).toBe(200);
     const ready = await request(`${url}/ready`);
     expect({ status: ready.statusCode, body: await ready.body.json() }).toMatchObject({

@@ -1,11 +1,11 @@
 export type { BusEvent, EventBus } from './bus/event-bus.ts';
 export { ConfigError } from './config/read.ts';
+export { Secret } from './config/secret.ts';
 export { flag, variable, wholeNumber } from './config/variable.ts';
 export { describe, type ServiceDescription } from './describe.ts';
 export type { Clock } from './domain/clock.ts';
 export type { Ids } from './domain/ids.ts';
 export { ok, type Refusal, type Result, refuse, refused } from './domain/result.ts';
-export { Secret } from './domain/secret.ts';
 export { isBelow } from './http/dispatch.ts';
 export { isNotModified, parseIfMatch, toEtag } from './http/etag.ts';
 export { exchangeOf, onwardHeaders, pathOf } from './http/exchange.ts';

@@ -1,6 +1,6 @@
 import type { Topic } from '@ecommercestack/contracts/topology';
 import { type Consumer, type EachBatchPayload, Kafka, logLevel, type Producer } from 'kafkajs';
-import { once } from '../domain/once.ts';
+import { once } from '../once.ts';
 import type { Log } from '../telemetry/log.ts';
 import { parseRecord, toRecord } from './cloud-event.ts';
 import type { BusEvent, EventBus, Subscription, SubscriptionSpec } from './event-bus.ts';

@@ -1,6 +1,6 @@
 import type { ServiceName, ServiceRow, StoreName } from '@ecommercestack/contracts/topology';
 import { z } from 'zod';
-import { Secret } from '../domain/secret.ts';
+import { Secret } from './secret.ts';
 import { originUrl, storeUrl, type Variable, variable } from './variable.ts';
 
 /** What a service can lose: a store of its row, or the bus. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../domain/secret.ts';
+import { Secret } from './secret.ts';
 
 /** One environment variable: how its text is read, an example for the error message, and what it is for. */
 export type Variable<Value = unknown> = {

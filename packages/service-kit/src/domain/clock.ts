@@ -1,4 +1,2 @@
 /** Source of time. Domain code is given one and never asks the process. */
 export type Clock = { readonly now: () => number };
-
-export const systemClock: Clock = { now: () => Date.now() };

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { uuidv7 } from '../domain/ids.ts';
+import { uuidv7 } from '../sources.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { continueTrace, parseRequestId, type Trace, toTraceparent } from '../telemetry/trace.ts';

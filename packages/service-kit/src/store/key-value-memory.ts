@@ -1,4 +1,5 @@
-import { type Clock, systemClock } from '../domain/clock.ts';
+import type { Clock } from '../domain/clock.ts';
+import { systemClock } from '../sources.ts';
 import type { KeyValueStore } from './key-value.ts';
 
 type Entry = { value: string; expiresAt: number };

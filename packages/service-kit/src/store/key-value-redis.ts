@@ -1,5 +1,5 @@
 import { createClient } from 'redis';
-import { once } from '../domain/once.ts';
+import { once } from '../once.ts';
 import type { KeyValueStore } from './key-value.ts';
 
 // One round trip, so that a crash between the two commands cannot leave a counter that never expires.
