@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   type ApiClient,
+  ApiError,
   type Expectations,
   isConflict,
   isNotFound,
@@ -11,8 +12,8 @@ import { apiVersion, kind } from '../api/ecommercestack.ts';
 import { type Capability, type KindRow, kindOf } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { managerName } from '../desired/labels.ts';
-import { generatedValue } from '../desired/secret.ts';
 import type { Cluster } from './cluster.ts';
+import { withGeneratedValues } from './generated-values.ts';
 import { capabilitiesOf, resourceOf, stackIndex, type WatchedKind } from './informers.ts';
 
 /** What the adapter works with. */
@@ -82,16 +83,18 @@ function writes({ client, watched, expectations }: KubernetesOptions): Writes {
     },
     async apply(key, object, { force }) {
       const row = kindOf(object);
-      const answer = await client.apply<KubernetesObject>(resourceOf(row), object, {
-        force,
-        fieldManager: managerName,
-      });
+      const options = { force, fieldManager: managerName };
+      const answer = await client
+        .apply<KubernetesObject>(resourceOf(row), object, options)
+        .catch((error: unknown) => {
+          throw isOtherUid(error) ? new ApiError(409, { reason: 'Conflict', message: error.message }) : error;
+        });
       wrote(key, row, answer);
       return answer;
     },
     async create(key, object) {
       const row = kindOf(object);
-      const answer = await client.create(resourceOf(row), withGeneratedValues(object), {
+      const answer = await client.create(resourceOf(row), withGeneratedValues(object, drawPassword), {
         fieldManager: managerName,
       });
       wrote(key, row, answer);
@@ -123,15 +126,16 @@ function writes({ client, watched, expectations }: KubernetesOptions): Writes {
   };
 }
 
-/** A Secret whose placeholders are replaced by 192 random bits each, safe in URLs. */
-function withGeneratedValues(object: KubernetesObject): KubernetesObject {
-  const values = object['stringData'];
-  if (object.kind !== 'Secret' || typeof values !== 'object' || values === null) return object;
-  const stringData = Object.fromEntries(
-    Object.entries(values).map(([name, value]: [string, unknown]) => [
-      name,
-      value === generatedValue ? randomBytes(24).toString('base64url') : value,
-    ]),
+/** A namesake has taken the object's place: the API server calls that an invalid change of uid, and it is a lost race. */
+function isOtherUid(error: unknown): error is ApiError {
+  return (
+    error instanceof ApiError &&
+    error.status === 422 &&
+    error.details?.causes?.some(({ field }) => field === 'metadata.uid') === true
   );
-  return { ...object, stringData };
+}
+
+/** 192 random bits, safe in URLs. */
+function drawPassword(): string {
+  return randomBytes(24).toString('base64url');
 }

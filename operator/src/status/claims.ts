@@ -69,8 +69,9 @@ function isOlder(left: EcommerceStack, right: EcommerceStack): boolean {
 }
 
 function ageOf({ metadata }: EcommerceStack): string {
+  const { creationTimestamp } = metadata;
   // RFC 3339 in UTC, as the API server writes it, sorts by time.
-  return String(metadata['creationTimestamp'] ?? '');
+  return typeof creationTimestamp === 'string' ? creationTimestamp : '';
 }
 
 function hostsOf({ spec }: EcommerceStack): readonly string[] {

@@ -4,6 +4,7 @@ import { canonicalJson } from '../api/hash.ts';
 import { type Capability, capabilitiesWhere } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../api/object.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { withGeneratedValues } from '../cluster/generated-values.ts';
 import { stackNameOf } from '../cluster/ownership.ts';
 import { labelKeys, managerName } from '../desired/labels.ts';
 import { conflictingPath, merge } from './field-ownership.ts';
@@ -136,7 +137,10 @@ class Fake {
     if (this.#objects.has(key)) {
       throw new ApiError(409, { reason: 'AlreadyExists', message: `${key} already exists` });
     }
-    this.#store(key, object);
+    this.#store(
+      key,
+      withGeneratedValues(object, () => `drawn-${++this.#version}`),
+    );
   }
 
   #remove(object: KubernetesObject): void {
