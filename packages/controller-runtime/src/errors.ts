@@ -38,7 +38,7 @@ export class ApiError extends Error {
 /** No complete, readable answer came: the request may or may not have taken effect. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
-  /** True when nothing was sent on a fresh connection, so that repeating cannot act twice. */
+  /** True when a kept-alive connection proved dead: most likely the server had closed it and read nothing. */
   readonly staleConnection: boolean;
 
   constructor(message: string, cause: unknown, staleConnection = false) {

@@ -163,7 +163,7 @@ export class RequestSender {
   #retryDelay(error: unknown, attempt: number, method: string): number | undefined {
     const random = this.#options.random ?? Math.random;
     if (error instanceof ConnectionError) {
-      // A kept-alive connection that the server had closed: nothing was processed, unless it was a create.
+      // Most likely nothing was processed; and all but a create may be sent twice without acting twice.
       return error.staleConnection && method !== 'POST' ? 0 : undefined;
     }
     if (!(error instanceof ApiError)) return undefined;

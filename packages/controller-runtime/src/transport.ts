@@ -71,9 +71,17 @@ export class Transport {
     });
     // Stays attached after the answer has begun: a late error must not become an uncaught exception.
     request.on('error', (error: NodeJS.ErrnoException) => {
-      const stale = request.reusedSocket && error.code === 'ECONNRESET';
+      const stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      if (stale) this.#dropIdle();
       reject(new ConnectionError(`no answer from the API server: ${error.message}`, error, stale));
     });
+  }
+
+  /** One dead idle connection is rarely alone: a restarted server closed them all. */
+  #dropIdle(): void {
+    for (const sockets of Object.values(this.#agent.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
   }
 
   /** Closes every connection; requests under way fail. */

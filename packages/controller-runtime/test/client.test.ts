@@ -183,3 +183,12 @@ test('a fenced client refuses writes before they leave, and still reads', async 
   expect((await fenced.list(configMaps)).items).toEqual([]);
   fenced.close();
 });
+
+test('connections that died while idle are replaced without the caller noticing', async () => {
+  const ref = { namespace: 'default', name: 'a' };
+  await client.apply(configMaps, configMap('a'));
+  await Promise.all(Array.from({ length: 12 }, () => client.get(configMaps, ref)));
+  server.cutAll();
+  expect((await client.apply<ConfigMap>(configMaps, configMap('a', { x: '1' }))).data).toEqual({ x: '1' });
+  expect((await client.get<ConfigMap>(configMaps, ref)).data).toEqual({ x: '1' });
+});

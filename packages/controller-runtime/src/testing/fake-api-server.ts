@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Credentials } from '../credentials.ts';
 import type { StatusBody } from '../errors.ts';
 import type { KubeObject, ObjectMeta, Resource } from '../object.ts';
@@ -50,9 +50,14 @@ export class FakeApiServer {
   watchListServed = true;
   readonly #served = new Set<string>();
   readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
 
   private constructor(server: Server) {
     this.#server = server;
+    server.on('connection', (socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
     server.on('request', (request, response) => void this.#answer(request, response));
   }
 
@@ -109,6 +114,11 @@ export class FakeApiServer {
   /** The open watches of a Kind. */
   streamsOf(resource: Resource): FakeStream[] {
     return this.streams.filter((stream) => stream.collection === collectionOf(resource));
+  }
+
+  /** Resets every connection, also the idle ones that clients keep for later. */
+  cutAll(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
   /** Cuts every connection and stops listening. */
@@ -168,7 +178,7 @@ export class FakeApiServer {
       const at = { ...target, name: body.metadata.name };
       if (this.store.get(target.collection, key(at)) !== undefined)
         return [409, status(409, 'AlreadyExists')];
-      return [201, this.store.put(target.collection, placed(body, target))];
+      return [201, this.#put(seen, target, body)];
     }
     const previous = this.store.get(target.collection, key(target));
     if (seen.method === 'DELETE') return this.#delete(target, previous, body);
@@ -178,7 +188,12 @@ export class FakeApiServer {
     if (asked !== undefined && asked !== previous?.metadata.resourceVersion)
       return [409, status(409, 'Conflict')];
     const merged = seen.method === 'PUT' ? body : merge(previous, body);
-    return [previous === undefined ? 201 : 200, this.store.put(target.collection, placed(merged, target))];
+    return [previous === undefined ? 201 : 200, this.#put(seen, target, merged)];
+  }
+
+  #put(seen: SeenRequest, target: Target, object: KubeObject): KubeObject {
+    const wanted = placed(object, target);
+    return seen.query.get('dryRun') === 'All' ? wanted : this.store.put(target.collection, wanted);
   }
 
   #delete(target: Target, previous: KubeObject | undefined, body: DeleteBody): [number, unknown] {
@@ -187,7 +202,7 @@ export class FakeApiServer {
       const is = field === 'uid' ? previous.metadata.uid : previous.metadata.resourceVersion;
       if (wanted !== undefined && wanted !== is) return [409, status(409, 'Conflict')];
     }
-    this.store.delete(target.collection, key(target));
+    if (body.dryRun === undefined) this.store.delete(target.collection, key(target));
     return [200, { kind: 'Status', status: 'Success' }];
   }
 
@@ -232,6 +247,7 @@ export class FakeApiServer {
 }
 
 interface DeleteBody {
+  dryRun?: string[];
   preconditions?: { uid?: string; resourceVersion?: string };
 }
 

@@ -1,0 +1,16 @@
+import { eventResource, leaseResource } from '../src/index.ts';
+import { FakeApiServer } from '../src/testing/index.ts';
+import { describeContract, namespaces } from './contract.ts';
+import { configMaps } from './kinds.ts';
+
+// The fake must keep the contract of a real API server, or the tests that use it prove nothing.
+describeContract('the fake API server', async () => {
+  const server = await FakeApiServer.start(configMaps, namespaces, eventResource, leaseResource);
+  return {
+    credentials: server.credentials(),
+    cut: () => {
+      for (const stream of [...server.streams]) stream.reset();
+    },
+    close: () => server.close(),
+  };
+});
