@@ -1,14 +1,15 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheRoot, debianEnvironment, ensureDebian, NODE_PACKAGES, run } from '../toolchain/index.ts';
+import { debianEnvironment, ensureDebian, NODE_PACKAGES, run } from '../toolchain/index.ts';
 import { SYSCTLS } from './local/before.ts';
 import { hierarchies } from './local/cgroups.ts';
+import { GATEWAY, localDir, NODE } from './local/layout.ts';
 
 /**
  * What of a machine a cluster could leave behind, a line for each thing.
  *
- * Processes are those of this project (programs of the cache, members of its cgroup), and listening sockets those
- * on fixed ports: what others start meanwhile is not ours to report.
+ * Processes and listening sockets are those by which ours are known: what others start meanwhile is not ours to
+ * report.
  */
 export interface HostInventory extends Readonly<Record<string, readonly string[]>> {
   readonly processes: readonly string[];
@@ -43,7 +44,7 @@ export async function hostInventory(): Promise<HostInventory> {
     ['iptables-save', 'ip6tables-save'].map((command) => run(command, [], { env })),
   );
   return {
-    processes: ourProcesses(cacheRoot()),
+    processes: ourProcesses(),
     mounts: mountPoints(readFileSync('/proc/self/mountinfo', 'utf8')),
     interfaces: readdirSync('/sys/class/net').sort(),
     addresses: lines(await run('ip', ['-oneline', 'address'])).map((line) =>
@@ -66,14 +67,15 @@ export async function hostInventory(): Promise<HostInventory> {
   };
 }
 
-/** Programs that lie below a directory, and members of the cluster's cgroup, by what they are and not by number. */
-function ourProcesses(root: string): string[] {
+/** Members of the cluster's cgroup and programs told to work in its directory, by what they are, not by number. */
+function ourProcesses(): string[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .flatMap((pid) => {
-      const program = quietly(() => readlinkSync(`/proc/${pid}/exe`)) ?? '';
       const cgroup = quietly(() => readFileSync(`/proc/${pid}/cgroup`, 'utf8')) ?? '';
-      return program.startsWith(`${root}/`) || cgroup.includes('/ecommercestack/') ? [program] : [];
+      const command = quietly(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')) ?? '';
+      const ours = cgroup.includes(`/${NODE.cgroup}/`) || command.includes(`${localDir()}/`);
+      return ours ? [command.split('\0')[0] ?? ''] : [];
     })
     .sort();
 }
@@ -88,15 +90,19 @@ export function mountPoints(mountinfo: string): string[] {
     .sort();
 }
 
-/** Addresses and ports below the ephemeral range that a /proc/net/tcp file says are listened on. */
+/** The sockets of a /proc/net/tcp file that listen on our addresses or on the port of the gateway. */
 export function listening(table: string): string[] {
   return lines(table)
     .flatMap((line) => {
       const [, address = '', , state] = line.trim().split(/\s+/);
-      const [host = '', port = ''] = address.split(':');
-      return state === '0A' && Number.parseInt(port, 16) < 32768
-        ? [`${host}:${Number.parseInt(port, 16)}`]
-        : [];
+      const [hex = '', port = ''] = address.split(':');
+      const host =
+        hex.length === 8
+          ? [6, 4, 2, 0].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join('.')
+          : hex;
+      const socket = { host, port: Number.parseInt(port, 16) };
+      const ours = host === NODE.address || host === NODE.loopback || socket.port === GATEWAY.port;
+      return state === '0A' && ours ? [`${host}:${socket.port}`] : [];
     })
     .sort();
 }

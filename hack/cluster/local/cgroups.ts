@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ProcessSpec } from '../process.ts';
 import { waitFor } from '../wait.ts';
 
 /** The mount points of the cgroup hierarchies: version 1 has one a controller, and the one of version 2 beside them. */
@@ -10,17 +11,24 @@ export function hierarchies(mounts = readFileSync('/proc/self/mounts', 'utf8')):
   return [...points('cgroup'), ...points('cgroup2')];
 }
 
-/** The cgroup that processes of the node itself are put into: in version 1 only the hierarchy that counts them. */
-export function systemCgroupFiles(name: string): string[] {
+/** Where a shell writes its process id to join a cgroup: in version 1 only the hierarchies that just count. */
+export function joinFiles(group: string): string[] {
   const roots = hierarchies();
   const counting = roots.filter((root) => /\/(pids|systemd)$/.test(root));
   const chosen = counting.length > 0 ? counting : roots;
-  return chosen.map((root) => join(root, name, 'system', 'cgroup.procs'));
+  return chosen.map((root) => join(root, group, 'cgroup.procs'));
 }
 
-/** Makes the cgroup of the cluster in every hierarchy, with a child for the node's own processes. */
-export function makeCgroups(name: string): void {
-  for (const root of hierarchies()) mkdirSync(join(root, name, 'system'), { recursive: true });
+/** The process, started inside a cgroup, and so all that it starts. */
+export function inCgroup(group: string, spec: ProcessSpec): ProcessSpec {
+  const join = joinFiles(group).map((file) => `echo $$ > ${file}`);
+  const script = [...join, 'exec "$@"'].join(' && ');
+  return { ...spec, command: 'sh', args: ['-c', script, 'sh', spec.command, ...spec.args] };
+}
+
+/** Makes a cgroup in every hierarchy. */
+export function makeCgroup(group: string): void {
+  for (const root of hierarchies()) mkdirSync(join(root, group), { recursive: true });
 }
 
 /** The processes in the cgroup and all below it. */
@@ -35,7 +43,7 @@ export function cgroupProcesses(name: string): number[] {
 }
 
 /** Kills every process of the cgroup and removes it with all its children. */
-export async function removeCgroups(name: string): Promise<void> {
+export async function removeCgroup(name: string): Promise<void> {
   await waitFor(
     () => {
       const alive = cgroupProcesses(name);

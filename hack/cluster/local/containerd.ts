@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { imageNames } from '../../images/table.ts';
 import { toolPath } from '../../toolchain/index.ts';
 import type { ProcessSpec } from '../process.ts';
-import { systemCgroupFiles } from './cgroups.ts';
-import { type Layout, NODE } from './layout.ts';
+import type { Layout } from './layout.ts';
 
 /** containerd's configuration: everything below the state directory, pods by runc in plain cgroups. */
 export function containerdConfiguration(paths: Layout): string {
@@ -45,7 +44,7 @@ export function containerd(paths: Layout, env: Readonly<Record<string, string>>)
   const config = join(paths.dir, 'containerd.toml');
   writeFileSync(config, containerdConfiguration(paths));
   const command = [toolPath('containerd', 'containerd'), '--config', config, '--log-level', 'info'];
-  const script = `mount --make-rshared / && ${joinCgroup()} && exec "$@"`;
+  const script = 'mount --make-rshared / && exec "$@"';
   const binaries = join(toolPath('containerd', 'containerd'), '..');
   return {
     name: 'containerd',
@@ -54,11 +53,4 @@ export function containerd(paths: Layout, env: Readonly<Record<string, string>>)
     // The shim is found by PATH.
     env: { ...env, PATH: `${binaries}:${env['PATH'] ?? ''}` },
   };
-}
-
-/** Shell words that put the shell, and so what it becomes, into the cgroup of the node's own processes. */
-export function joinCgroup(): string {
-  return systemCgroupFiles(NODE.cgroup)
-    .map((file) => `echo $$ > ${file}`)
-    .join(' && ');
 }

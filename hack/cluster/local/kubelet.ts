@@ -5,7 +5,6 @@ import { ensureLeaf, keyPair } from '../certificates.ts';
 import { writeKubeconfig } from '../kubeconfig.ts';
 import { mastersFiles, serverUrl } from '../masters.ts';
 import type { ProcessSpec } from '../process.ts';
-import { joinCgroup } from './containerd.ts';
 import { DNS, type Layout, localMasters, NODE, PORTS } from './layout.ts';
 
 /** The kubelet's configuration. */
@@ -84,11 +83,10 @@ export function kubelet(
     `--hostname-override=${NODE.name}`,
     `--node-ip=${NODE.address}`,
   ];
-  const script = `${joinCgroup()} && exec "$@"`;
   return {
     name: 'kubelet',
     command: 'nsenter',
-    args: ['--target', String(containerdPid), '--mount', '--', 'sh', '-c', script, 'sh', ...command],
+    args: ['--target', String(containerdPid), '--mount', '--', ...command],
     env,
   };
 }

@@ -16,6 +16,13 @@ export const NODE = {
   nftTable: 'ecommercestack',
 } as const;
 
+/** The cgroups below ours: the kubelet makes the one of the pods. */
+export const CGROUPS = {
+  masters: `${NODE.cgroup}/masters`,
+  node: `${NODE.cgroup}/node`,
+  pods: `${NODE.cgroup}/kubepods`,
+} as const;
+
 /** The cluster domain and the address of its DNS. */
 export const DNS = { domain: 'cluster.local', address: SERVICE_NETWORK.dns } as const;
 

@@ -5,12 +5,12 @@ import type { Kubectl } from '../kubectl.ts';
 import type { Supervisor } from '../process.ts';
 import { waitFor } from '../wait.ts';
 import { prepareMachine, restoreMachine } from './before.ts';
-import { makeCgroups, removeCgroups } from './cgroups.ts';
+import { inCgroup, makeCgroup, removeCgroup } from './cgroups.ts';
 import { containerd } from './containerd.ts';
 import { firewallState } from './iptables.ts';
 import { kubelet, prepareKubelet } from './kubelet.ts';
 import { prepareProxy, proxy } from './kubeproxy.ts';
-import { type Layout, NODE } from './layout.ts';
+import { CGROUPS, type Layout, NODE } from './layout.ts';
 import type { Machine } from './machine.ts';
 import { lowerNetwork, raiseNetwork } from './network.ts';
 
@@ -20,7 +20,7 @@ const PROCESSES = ['containerd', 'kubelet', 'kube-proxy'] as const;
 export async function prepareNode(paths: Layout, machine: Machine): Promise<void> {
   mkdirSync(paths.dir, { recursive: true, mode: 0o711 });
   prepareMachine(paths.before, await firewallState(machine.env));
-  makeCgroups(NODE.cgroup);
+  makeCgroup(CGROUPS.masters);
   await raiseNetwork(paths, machine.debian, machine.env);
 }
 
@@ -29,8 +29,8 @@ export async function startContainerd(paths: Layout, machine: Machine, processes
   if (!processes.isRunning('containerd')) {
     // Its mount namespace went with it, so what ran in it cannot be taken over.
     await stopNode(paths, processes);
-    makeCgroups(NODE.cgroup);
-    processes.start(containerd(paths, machine.env));
+    makeCgroup(CGROUPS.node);
+    processes.start(inCgroup(CGROUPS.node, containerd(paths, machine.env)));
   }
   await waitFor(
     () => {
@@ -51,8 +51,8 @@ export async function startKubelet(
 ): Promise<void> {
   await prepareKubelet(paths);
   await prepareProxy(paths);
-  processes.start(kubelet(paths, processes.pid('containerd'), machine.env));
-  processes.start(proxy(paths, machine.env));
+  processes.start(inCgroup(CGROUPS.node, kubelet(paths, processes.pid('containerd'), machine.env)));
+  processes.start(inCgroup(CGROUPS.node, proxy(paths, machine.env)));
   log('waiting for the node to be Ready');
   await waitFor(
     async () => {
@@ -66,7 +66,8 @@ export async function startKubelet(
 /** Ends the node's processes and all pods; the files stay. */
 export async function stopNode(paths: Layout, processes: Supervisor): Promise<void> {
   for (const name of [...PROCESSES].reverse()) await processes.stop(name, 2000);
-  await removeCgroups(NODE.cgroup);
+  await removeCgroup(CGROUPS.node);
+  await removeCgroup(CGROUPS.pods);
   for (const path of [paths.containerdState, paths.containerdSocket]) {
     rmSync(path, { recursive: true, force: true });
   }
@@ -74,6 +75,7 @@ export async function stopNode(paths: Layout, processes: Supervisor): Promise<vo
 
 /** Takes away what `prepareNode` made, and puts the machine's settings back. */
 export async function removeNode(paths: Layout, machine: Machine): Promise<void> {
+  await removeCgroup(NODE.cgroup);
   await lowerNetwork(machine.env, restoreMachine(paths.before));
 }
 
