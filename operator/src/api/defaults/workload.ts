@@ -141,7 +141,7 @@ function completePod(fields: ServiceSpec['pod'], profile: Profile): CompletedPod
     affinity: fields?.affinity,
     topologySpreadConstraints: fields?.topologySpreadConstraints ?? defaultSpread(profile),
     priorityClassName: fields?.priorityClassName,
-    terminationGracePeriodSeconds: fields?.terminationGracePeriodSeconds ?? 30,
+    terminationGracePeriodSeconds: fields?.terminationGracePeriodSeconds ?? 40,
   };
 }
 

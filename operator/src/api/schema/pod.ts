@@ -152,7 +152,7 @@ export const pod = z
       .min(1)
       .max(3600)
       .describe(
-        'Seconds that a pod gets to drain and close after SIGTERM before it is killed. Default: 30. More keeps long requests alive and makes rollouts slower.',
+        'Seconds that a pod gets to drain and close after SIGTERM before it is killed. Default: 40. More keeps long requests alive and makes rollouts slower.',
       )
       .optional(),
   })
