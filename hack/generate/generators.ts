@@ -1,5 +1,7 @@
 import { chartFiles } from './chart.ts';
+import { codeFiles } from './codes.ts';
 import { crdFiles } from './crds.ts';
+import { referenceFiles } from './reference.ts';
 
 /**
  * Makes files from tables: path below the root to text. A generator may read what an earlier one wrote, so the
@@ -8,4 +10,4 @@ import { crdFiles } from './crds.ts';
 export type Generator = (root: string) => Record<string, string>;
 
 /** Every generator. `npm run generate` writes their files, `npm run verify` compares them. */
-export const generators: readonly Generator[] = [crdFiles, chartFiles];
+export const generators: readonly Generator[] = [crdFiles, referenceFiles, codeFiles, chartFiles];

@@ -66,8 +66,19 @@ function tidy(raw: Raw, path: string): StructuralSchema {
   if (typeof additionalProperties === 'object')
     node.additionalProperties = tidy(additionalProperties, `${path}{}`);
   if (node.default !== undefined) node.default = filled(node, node.default);
+  node.description = withComputedDefault(node);
   requireLimits(node, path);
   return node;
+}
+
+/** The description with the computed default before its example, so that `kubectl explain` tells it too. */
+function withComputedDefault({
+  description,
+  'x-computed-default': computed,
+}: StructuralSchema): string | undefined {
+  if (description === undefined || computed === undefined) return description;
+  const [text, ...examples] = description.split(/ (?=Example: )/);
+  return [text, `Default: ${computed}.`, ...examples].join(' ');
 }
 
 /** The default with the defaults of its members: the API server judges it by the rules as it stands. */
@@ -93,6 +104,7 @@ function intOrString(rest: Partial<Raw>, variants: Raw[], path: string): Structu
     maxLength: text.maxLength,
     minimum: whole.minimum,
     maximum: whole.maximum,
+    description: withComputedDefault(rest as StructuralSchema), // as above
   };
   dropSafeIntegerBounds(node);
   return node;

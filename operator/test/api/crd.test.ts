@@ -25,6 +25,35 @@ describe('the structural schema', () => {
     expect(broken(({ node, isField }) => isField && (node.description ?? '').length < 20)).toEqual([]);
   });
 
+  it('tells every default in the description, and the true one', () => {
+    const scalars = nodes.filter(
+      ({ path, node }) =>
+        path.startsWith('spec') && node.default !== undefined && typeof node.default !== 'object',
+    );
+    expect(scalars.length).toBeGreaterThan(40);
+    const untold = scalars.filter(
+      ({ node }) =>
+        !(node.description ?? '').includes(
+          `Default: ${node.default === '' ? 'empty' : String(node.default)}`,
+        ),
+    );
+    expect(untold.map(({ path, node }) => `${path}: ${String(node.default)}`)).toEqual([]);
+  });
+
+  it('tells a default or an example of every value', () => {
+    const mute = nodes.filter(
+      ({ path, node, isField }) =>
+        isField &&
+        path.startsWith('spec.') &&
+        // Scheduling terms are those of core/v1 and documented there.
+        !path.includes('.affinity.') &&
+        node.properties === undefined &&
+        node.enum === undefined &&
+        !/(Default|Example): \S/.test(node.description ?? ''),
+    );
+    expect(mute.map(({ path }) => path)).toEqual([]);
+  });
+
   it('describes items that have members', () => {
     expect(broken(({ node }) => node.properties !== undefined && node.description === undefined)).toEqual([]);
   });

@@ -137,7 +137,7 @@ const environmentVariable = z
   .describe('One environment variable.');
 
 export const env = listMap(environmentVariable, 'name', 32).describe(
-  'Environment variables of the container beside those that the operator sets, at most 32. A variable of the same name as a store or call address (DATABASE_URL, PRODUCT_URL) replaces it. A change is a new revision and rolls the pods.',
+  'Environment variables of the container beside those that the operator sets, at most 32. A variable of the same name as a store or call address (DATABASE_URL, PRODUCT_URL) replaces it. A change is a new revision and rolls the pods. Example: [{name: DB_HOST, valueFrom: {secretKeyRef: {name: db-secret, key: host}}}].',
 );
 
 const sourceReference = (kind: string) =>
@@ -167,7 +167,7 @@ const environmentSource = z
   .describe('One source of variables: either `secretRef` or `configMapRef`.');
 
 export const envFrom = listAtomic(environmentSource, 16).describe(
-  'Secrets and ConfigMaps whose keys all become environment variables, at most 16; later ones win. `env` wins over all of them.',
+  'Secrets and ConfigMaps whose keys all become environment variables, at most 16; later ones win. `env` wins over all of them. Example: [{secretRef: {name: mail-credentials}}].',
 );
 
 const probe = (what: string, path: string, timing: string) =>

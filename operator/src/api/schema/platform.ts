@@ -31,7 +31,9 @@ export const networkPolicy = z
       )
       .default(true),
     allowFrom: listAtomic(peerFrom, 16)
-      .describe('Further callers of every service, at most 16, for example a Prometheus outside the mesh.')
+      .describe(
+        'Further callers of every service, at most 16, such as a Prometheus outside the mesh. Default: none. Example: [{namespaceLabels: {kubernetes.io/metadata.name: monitoring}}].',
+      )
       .optional(),
     allowTo: listAtomic(peerTo, 16)
       .describe(

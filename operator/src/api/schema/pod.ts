@@ -89,9 +89,13 @@ const affinity = z
 
 const toleration = z
   .object({
-    key: z.string().max(317).describe('Taint key; empty with operator Exists means every taint.').optional(),
+    key: z
+      .string()
+      .max(317)
+      .describe('Taint key; empty with operator Exists means every taint. Example: dedicated.')
+      .optional(),
     operator: z.enum(['Exists', 'Equal']).describe('How the value is compared. Default: Equal.').optional(),
-    value: labelValue.describe('Taint value for operator Equal.').optional(),
+    value: labelValue.describe('Taint value for operator Equal. Example: shop.').optional(),
     effect: z
       .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
       .describe('Taint effect that is tolerated. Default: all effects.')
@@ -126,11 +130,13 @@ const spreadConstraint = z
 export const pod = z
   .object({
     annotations: annotationMap(32)
-      .describe('Annotations put on the pods. A change is a new revision and rolls the pods.')
+      .describe(
+        'Annotations put on the pods. A change is a new revision and rolls the pods. Example: {example.com/owner: identity}.',
+      )
       .optional(),
     labels: labelMap(16)
       .describe(
-        'Labels put on the pods. Those of the operator (app, version, app.kubernetes.io/*, ecommercestack.dev/*) are refused.',
+        'Labels put on the pods. Those of the operator (app, version, app.kubernetes.io/*, ecommercestack.dev/*) are refused. Example: {example.com/tier: backend}.',
       )
       .optional(),
     nodeSelector: labelMap(16)

@@ -17,7 +17,9 @@ const group = z
     ),
     stages: listAtomic(stage, 8)
       .min(1)
-      .describe('Stages in the order of rollout; a rollback goes the other way. At most 8.'),
+      .describe(
+        'Stages in the order of rollout; a rollback goes the other way. At most 8. Example: [{services: [inventory]}, {services: [order, payment]}].',
+      ),
   })
   .describe('Services that are released as one: staged, one promote, one abort.');
 

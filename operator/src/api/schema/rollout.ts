@@ -71,7 +71,7 @@ const metric = z
       .min(1)
       .max(2048)
       .describe(
-        'Query that returns one number for the canary; `{{service}}` and `{{revision}}` are filled in.',
+        'Query that returns one number for the canary; `{{service}}` and `{{revision}}` are filled in. Example: success_rate{service="{{service}}"}.',
       ),
     min: signedQuantity
       .describe('Smallest good value. Set `min`, `max` or both. Example: "0.99".')
@@ -93,7 +93,11 @@ const analysis = z
       .max(100)
       .describe('Failed measurements that are tolerated; the next one aborts the canary. Default: 0.')
       .default(0),
-    metrics: listMap(metric, 'name', 16).min(1).describe('Measurements; each must pass, at most 16.'),
+    metrics: listMap(metric, 'name', 16)
+      .min(1)
+      .describe(
+        'Measurements; each must pass, at most 16. Example: [{name: success-rate, provider: prometheus, query: ..., min: "0.99"}].',
+      ),
   })
   .describe(
     'Measurements that decide whether the canary goes on. Default: none, only readiness and time decide.',
@@ -114,7 +118,7 @@ const canary = z
       .optional(),
     match: listAtomic(match, 8)
       .describe(
-        'Requests that always go to the canary, whatever the weight; any one of the conditions is enough. While the canary has no ready pod they go to stable.',
+        'Requests that always go to the canary, whatever the weight; any one of the conditions is enough. While the canary has no ready pod they go to stable. Example: [{headers: {canary: {exact: "true"}}}].',
       )
       .optional(),
     sticky: z

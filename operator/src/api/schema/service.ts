@@ -52,10 +52,14 @@ export const autoscaling = z
 const disruptionBudget = z
   .object({
     minAvailable: countOrPercent
-      .describe('Pods that must stay, a number or a percentage. Set either this or `maxUnavailable`.')
+      .describe(
+        'Pods that must stay, a number or a percentage. Set either this or `maxUnavailable`. Example: 50%.',
+      )
       .optional(),
     maxUnavailable: countOrPercent
-      .describe('Pods that may be evicted at once, a number or a percentage. 100% allows every eviction.')
+      .describe(
+        'Pods that may be evicted at once, a number or a percentage. 100% allows every eviction. Set either this or `minAvailable`. Example: 1.',
+      )
       .optional(),
   })
   .describe('How many pods a drain of nodes may evict at once (PodDisruptionBudget).')
@@ -193,9 +197,9 @@ const custom = z
   .describe('One service of your own.');
 
 export const services = listMap(builtIn, 'name', serviceNames.length).describe(
-  'Built-in services that differ from their defaults. One that is left out runs with its defaults; to leave a service out of the stack, set its placement to Disabled.',
+  'Built-in services that differ from their defaults. One that is left out runs with its defaults; to leave a service out of the stack, set its placement to Disabled. Example: [{name: user, replicas: 3}].',
 );
 
 export const customServices = listMap(custom, 'name', 19).describe(
-  'Services of your own beside the built-in ones, at most 19, so that a stack has 32 at most. They get the same objects, rollouts and policies; `image` is required. The container answers GET /health and GET /ready.',
+  'Services of your own beside the built-in ones, at most 19, so that a stack has 32 at most. They get the same objects, rollouts and policies; `image` is required. The container answers GET /health and GET /ready. Example: [{name: loyalty, image: {repository: registry.example.com/loyalty, tag: v1.0.0}}].',
 );
