@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheRoot, ensureTools, type Log, withLock } from '../toolchain/index.ts';
@@ -110,11 +110,16 @@ async function cached(
   return output;
 }
 
+/** How long an archive is kept after another content took its place: another run may be about to load it. */
+const keptMilliseconds = 15 * 60_000;
+
 /** Archives of earlier contents of the same image, and what a killed build left, are dropped: they are large. */
 async function removeOlder(name: string): Promise<void> {
   const imageOf = (file: string): string => file.replace(/-\w{12}\.tar(\..*)?$/, '');
   for (const other of await readdir(imagesFolder())) {
     const path = join(imagesFolder(), other);
-    if (other !== name && imageOf(other) === imageOf(name)) await rm(path, { recursive: true });
+    if (other === name || imageOf(other) !== imageOf(name)) continue;
+    const { mtimeMs } = await stat(path);
+    if (Date.now() - mtimeMs > keptMilliseconds) await rm(path, { recursive: true });
   }
 }

@@ -22,7 +22,7 @@ export {
 } from './table.ts';
 
 /** How each image is made. */
-const recipes: Readonly<Record<ImageSource, Recipe>> = {
+export const recipes: Readonly<Record<ImageSource, Recipe>> = {
   pause,
   node,
   coredns,
