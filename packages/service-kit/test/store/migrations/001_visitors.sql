@@ -1,0 +1,4 @@
+CREATE TABLE visitors (
+  id text PRIMARY KEY,
+  full_name text NOT NULL
+);

@@ -1,0 +1,30 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { createRedisKeyValues } from '../../src/store/key-value-redis.ts';
+import { findRedis } from '../servers/find.ts';
+import { keyValueSuite } from './key-value.suite.ts';
+
+const found = await findRedis();
+
+if ('missing' in found) test.skip(`key-values in Redis: ${found.missing}`, () => {});
+else {
+  const store = createRedisKeyValues(found.server.url, () => {});
+  afterAll(async () => {
+    await store.close();
+    await found.server.stop();
+  });
+
+  describe('key-values in Redis', () => {
+    // Redis keeps its own time: letting some of it go by is the only way to see a key expire.
+    keyValueSuite(
+      () => store,
+      (milliseconds) => pause(milliseconds),
+    );
+
+    test('a server that is away fails the ping, and does not hang it', async () => {
+      const away = createRedisKeyValues('redis://127.0.0.1:1', () => {});
+      await expect(away.ping()).rejects.toThrow();
+      await away.close();
+    });
+  });
+}
