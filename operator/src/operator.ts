@@ -5,6 +5,7 @@ import {
   EventRecorder,
   Expectations,
   type HealthServer,
+  isConflict,
   LeaderElector,
   loadCredentials,
   Metrics,

@@ -119,6 +119,12 @@ function problemOf(object: KubernetesObject, error: unknown): ObjectProblem {
   const { name } = object.metadata;
   if (error instanceof NameConflictError)
     return { kind, name, reason: 'NameConflict', message: error.message };
+  if (
+    error instanceof ApiError &&
+    error.details?.causes?.some(({ reason }) => reason === 'NamespaceTerminating')
+  ) {
+    return { kind, name, reason: 'Terminating', message: error.message };
+  }
   // A conflict, a timeout or a failing API server passes; a refusal stays until somebody acts.
   const refused = error instanceof ApiError && [400, 403, 405, 413, 422].includes(error.status);
   return { kind, name, reason: refused ? 'ObjectRefused' : 'Unreachable', message: describeError(error) };

@@ -63,6 +63,7 @@ function informerOf(
     metadataOnly: row.watch === 'Metadata',
     ...selectionOf(row),
     ...(row.kind === 'Pod' && { strip: stripPod }),
+    ...(row.kind === 'Deployment' && { strip: stripDeployment }),
     // Only Secrets may be refused to an installation that works; CRDs of others may be missing.
     required: row.needs === undefined,
     ...(row.needs !== undefined && { timing: { absentMs } }),
@@ -80,6 +81,24 @@ function selectionOf(row: KindRow): { labelSelector?: string } {
   if (row.kind === 'Pod') return { labelSelector: labelKeys.stack };
   if (row.kind === 'Secret' || !row.owned) return {};
   return { labelSelector: `app.kubernetes.io/managed-by=${managerName}` };
+}
+
+/**
+ * Of `managedFields`, keeps who else set the number of pods: from then on it is an autoscaler's. The rest is most of a
+ * Deployment's weight and read by nobody.
+ */
+function stripDeployment(deployment: KubernetesObject): KubernetesObject {
+  const { managedFields, ...metadata } = deployment.metadata;
+  const scalers = (managedFields ?? []).filter(
+    ({ manager, fieldsV1 }) => manager !== managerName && ownsReplicas(fieldsV1),
+  );
+  const kept = scalers.map(({ manager, operation, subresource }) => ({ manager, operation, subresource }));
+  return { ...deployment, metadata: { ...metadata, ...(kept.length > 0 && { managedFields: kept }) } };
+}
+
+function ownsReplicas(fields: Record<string, unknown> | undefined): boolean {
+  const spec = fields?.['f:spec'];
+  return typeof spec === 'object' && spec !== null && 'f:replicas' in spec;
 }
 
 /** Keeps what says whether and why a pod does not run; the rest of a pod is most of its weight. */

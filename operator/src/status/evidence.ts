@@ -6,11 +6,14 @@ import type { RolloutDecision } from '../rollout/decision.ts';
 import { type PodTrouble, podTrouble } from './pods.ts';
 import { type WorkloadReadiness, workloadReadiness } from './readiness.ts';
 
-/** Why one object is not as wanted. `Unreachable` is tried again without anybody's help. */
+/**
+ * Why one object is not as wanted. `Unreachable` is tried again without anybody's help; `Terminating` means that the
+ * namespace is going, and the stack with it.
+ */
 export type ObjectProblem = {
   readonly kind: string;
   readonly name: string;
-  readonly reason: 'NameConflict' | 'ObjectRefused' | 'Unreachable';
+  readonly reason: 'NameConflict' | 'ObjectRefused' | 'Unreachable' | 'Terminating';
   readonly message: string;
 };
 

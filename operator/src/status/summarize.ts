@@ -33,7 +33,7 @@ export function summarize(evidence: Evidence): EcommerceStackStatus {
   const { ready, of } = countServices(standings);
   const findings = [
     readyFinding(converged, blocking, stalled, of, evidence),
-    reconcilingFinding(stack, converged, blocking, stalled),
+    reconcilingFinding(evidence, converged, blocking, stalled),
     stalled,
     ...concerns,
   ];
@@ -78,9 +78,9 @@ function readyFinding(
   evidence: Evidence,
 ): Finding {
   if (converged) return finding('Ready', 'AllAvailable', `${services} services run`);
-  if (stalled.status === 'True') return finding('Ready', 'Degraded', stalled.message);
   const first = evidence.stack.status?.conditions === undefined;
   if (first) return finding('Ready', 'Reconciling', 'the operator has begun');
+  if (stalled.status === 'True') return finding('Ready', 'Degraded', stalled.message);
   if (blocking === undefined) {
     const waiting = evidence.problems[0];
     const what = waiting === undefined ? 'objects are being written' : describeProblem(waiting);
@@ -93,7 +93,7 @@ function readyFinding(
 }
 
 function reconcilingFinding(
-  stack: EcommerceStack,
+  { stack, pending }: Evidence,
   converged: boolean,
   blocking: Finding | undefined,
   stalled: Finding,
@@ -101,7 +101,8 @@ function reconcilingFinding(
   if (stack.spec.paused)
     return finding('Reconciling', 'Paused', 'spec.paused is true: nothing is changed or repaired');
   if (converged) return finding('Reconciling', 'Converged', 'the cluster equals the specification');
-  if (stalled.status === 'True') return finding('Reconciling', 'Halted', 'a person has to act: see Stalled');
+  if (stalled.status === 'True' && pending.length === 0)
+    return finding('Reconciling', 'Halted', 'a person has to act: see Stalled');
   return finding('Reconciling', 'Converging', blocking?.message ?? 'objects are being written');
 }
 

@@ -1,0 +1,116 @@
+import type { EcommerceStack } from '../../src/api/ecommercestack.ts';
+import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
+import type { ReconcileContext } from '../../src/controller/context.ts';
+import { reconcile } from '../../src/controller/reconcile.ts';
+import type { Transition } from '../../src/status/transitions.ts';
+import { type FakeWorld, fakeCluster } from '../../src/testing/fake-cluster.ts';
+import { stackNamed } from '../cluster/cluster-suite.ts';
+
+/** An in-memory cluster with the operator in it; time stands still. */
+export type ShopWorld = FakeWorld & {
+  readonly transitions: Transition[];
+  /** Puts the stack with this spec beside the version. */
+  want(spec?: Record<string, unknown>): void;
+  /** One reconcile of the stack; the writes it made. */
+  step(key?: string): Promise<string[]>;
+  /** Reconciles and lets pods run until nothing is written any more. */
+  settle(): Promise<void>;
+  /** Makes every Deployment and StatefulSet run whole, or those named run so many pods. */
+  run(ready?: Readonly<Record<string, number>>): void;
+  stack(): EcommerceStack;
+  condition(type: string): string;
+  /** Children, the stack and pods left out. */
+  children(): KubernetesObject[];
+  child(kind: string, name: string): KubernetesObject;
+};
+
+/** Three services and one store, so that a test's output can be read. */
+export const small = {
+  services: [
+    'cart',
+    'order',
+    'payment',
+    'inventory',
+    'shipping',
+    'notification',
+    'review',
+    'analytics',
+    'admin',
+    'storefront',
+  ].map((name) => ({ name, placement: 'Disabled' })),
+};
+
+/** A spec in which the user service is as given. */
+export function userService(fields: Record<string, unknown>): Record<string, unknown> {
+  return { ...small, services: [...small.services, { name: 'user', ...fields }] };
+}
+
+export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
+  const transitions: Transition[] = [];
+  const context: ReconcileContext = {
+    cluster: world.cluster,
+    now: () => '2026-02-03T04:05:06Z',
+    record: (_stack, transition) => transitions.push(transition),
+    log: () => () => {},
+    made: new Set(),
+    storeNotes: {},
+  };
+  const children = (): KubernetesObject[] =>
+    world.all().filter(({ kind }) => kind !== 'EcommerceStack' && kind !== 'Pod');
+  const stack = (): EcommerceStack => {
+    const found = world.cluster.stack('dev/shop');
+    if (found === undefined) throw new Error('there is no stack');
+    return found;
+  };
+  const step = async (key = 'dev/shop'): Promise<string[]> => {
+    const before = world.writes.length;
+    await reconcile(key, context);
+    return world.writes.slice(before).map(({ verb, object }) => `${verb} ${object}`);
+  };
+  const run = (ready: Readonly<Record<string, number>> = {}): void => {
+    for (const object of children()) {
+      if (object.kind !== 'Deployment' && object.kind !== 'StatefulSet') continue;
+      const { replicas = 1 } = object['spec'] as { replicas?: number };
+      const pods = ready[object.metadata.name] ?? replicas;
+      world.put({
+        ...object,
+        status: {
+          observedGeneration: object.metadata.generation,
+          replicas,
+          updatedReplicas: replicas,
+          readyReplicas: pods,
+          availableReplicas: pods,
+        },
+      });
+    }
+  };
+  return {
+    ...world,
+    transitions,
+    stack,
+    step,
+    run,
+    children,
+    want: (spec = small) => {
+      const known = world.get('EcommerceStack.ecommercestack.dev/dev/shop');
+      world.put({ ...known, ...stackNamed('shop', 'dev', spec) });
+    },
+    settle: async () => {
+      for (let round = 0; round < 10; round++) {
+        const writes = await step();
+        run();
+        if (writes.length === 0 && (await step()).length === 0) return;
+      }
+      throw new Error('the stack does not come to rest');
+    },
+    condition: (type) => {
+      const found = stack().status?.conditions?.find((condition) => condition.type === type);
+      return `${found?.status} ${found?.reason}`;
+    },
+    child: (kind, name) => {
+      const found = children().find((object) => object.kind === kind && object.metadata.name === name);
+      if (found === undefined) throw new Error(`no ${kind} ${name}: ${children().map(objectKey).join(' ')}`);
+      return found;
+    },
+  };
+}
