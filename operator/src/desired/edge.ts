@@ -4,7 +4,7 @@ import { buildHttpRoute } from './http-route.ts';
 import { buildIngress } from './ingress.ts';
 import { buildGateway } from './istio-gateway.ts';
 import { objectLabels } from './labels.ts';
-import { ownNamespace } from './mesh.ts';
+import { edgeNamespaces } from './mesh.ts';
 import { names, serviceHost } from './names.ts';
 import { buildVirtualService } from './virtual-service.ts';
 import { buildDeploymentServices, type Running } from './workload.ts';
@@ -54,7 +54,7 @@ function buildIstioEdge(
       labels,
       hosts,
       gateways: [`${metadata.namespace}/${name}`],
-      exportTo: [ownNamespace, ...(exposure.edge ? [exposure.edge.namespace] : [])],
+      exportTo: edgeNamespaces(stack),
       services: routed.map(({ route, service, running }) => ({
         path: route.path,
         host: serviceHost(service.objectName, metadata.namespace),

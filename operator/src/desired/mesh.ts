@@ -9,8 +9,14 @@ import { storeUses } from './stores/uses.ts';
 import { buildVirtualService } from './virtual-service.ts';
 import { type Running, serviceLabels } from './workload.ts';
 
-/** Where mesh objects of the stack's own traffic are seen: in the namespace and nowhere else. */
-export const ownNamespace = '.';
+/** Where mesh objects of the stack's own traffic are seen: in its namespace and nowhere else. */
+const ownNamespace = '.';
+
+/** Where the edge's proxies see mesh objects too, if they run elsewhere; naming one place twice is refused. */
+export function edgeNamespaces({ exposure, metadata }: CompletedStack): string[] {
+  const { edge } = exposure;
+  return [ownNamespace, ...(edge && edge.namespace !== metadata.namespace ? [edge.namespace] : [])];
+}
 
 /** mTLS, permissions and routes inside the stack; nothing without a mesh. */
 export function buildMesh(stack: CompletedStack, running: readonly Running[]): KubernetesObject[] {
@@ -28,16 +34,14 @@ function buildHost(stack: CompletedStack, service: CompletedService, running: Ru
   const host = serviceHost(service.objectName, stack.metadata.namespace);
   const labels = serviceLabels(stack, service);
   const { resilience } = service;
-  const edge = stack.exposure.routes.some((route) => route.service === service.name)
-    ? stack.exposure.edge
-    : undefined;
+  const exposed = stack.exposure.routes.some((route) => route.service === service.name);
   return [
     buildDestinationRule({
       name: service.objectName,
       labels,
       host,
       // The proxies at the edge choose subsets too, so they have to see them.
-      exportTo: [ownNamespace, ...(edge ? [edge.namespace] : [])],
+      exportTo: exposed ? edgeNamespaces(stack) : [ownNamespace],
       resilience,
       subsets: running.subsets,
     }),
