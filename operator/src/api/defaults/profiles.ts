@@ -70,7 +70,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = { Dev: dev, Prod
 export const embeddedImages: Readonly<Record<StoreName | 'kafka', string>> = {
   postgres: 'postgres:18',
   mongodb: 'mongo:8',
-  redis: 'redis:8',
+  redis: 'redis:7',
   search: 'opensearchproject/opensearch:2.19.6',
   kafka: 'apache/kafka:4.4.0',
 };

@@ -121,7 +121,7 @@ const redis = z
   .object({
     mode: modeOf(['External', 'Embedded'], '').default('Embedded'),
     secretRef: secretRef('redis://:password@host:6379/0').optional(),
-    embedded: embedded('redis:8').optional(),
+    embedded: embedded('redis:7').optional(),
     deletionPolicy,
   })
   .describe('Redis: carts, rate limits and caches.');
