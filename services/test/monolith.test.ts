@@ -11,8 +11,9 @@ async function load(name: ServiceName): Promise<Service> {
 async function start(names: readonly ServiceName[]) {
   const running = await startTestService(await Promise.all(names.map(load)), { SEED_DEMO: 'true' });
   onTestFinished(() => running.stop());
-  return async (path: string, host?: string) => {
-    const answer = await request(`${running.url}${path}`, { headers: host === undefined ? {} : { host } });
+  return async (path: string, host?: string, more: Record<string, string> = {}) => {
+    const headers = host === undefined ? more : { ...more, host };
+    const answer = await request(`${running.url}${path}`, { headers });
     return { status: answer.statusCode, text: await answer.body.text() };
   };
 }
@@ -34,6 +35,22 @@ test('all services in one process: the Host header says which one is meant', asy
 test('any other host comes from the edge and meets the gateway', async () => {
   const get = await start(serviceNames);
   expect((await get('/api/v1/nothing', 'api.mycompany.com')).text).toContain('no such API');
+});
+
+test('the gateway in the process reaches its neighbours without an address for them', async () => {
+  const get = await start(serviceNames);
+  const { status, text } = await get('/api/v1/products?limit=1', 'api.mycompany.com');
+  expect({ status, text }).toEqual({ status: 200, text: expect.stringContaining('MUG-01') });
+  expect((await get('/', 'api.mycompany.com')).text).toContain('<!doctype html>');
+});
+
+test('who comes through a proxy does not get past the gateway by the Host header', async () => {
+  const get = await start(serviceNames);
+  const { status, text } = await get('/users', 'user-service', { 'x-forwarded-for': '203.0.113.9' });
+  expect({ status, text }).toMatchObject({
+    status: 404,
+    text: expect.stringContaining('"code":"not-found"'),
+  });
 });
 
 test('without the gateway, the path says which service is meant', async () => {

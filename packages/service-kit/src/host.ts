@@ -1,18 +1,18 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { setTimeout as timeout } from 'node:timers/promises';
 import { type ProcessConfig, processVariables } from './config/process.ts';
 import { type Environment, readConfig } from './config/read.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
 import { refuse } from './domain/result.ts';
-import { pickHosted } from './http/dispatch.ts';
+import { type Pick, pickHosted, pickInside } from './http/dispatch.ts';
 import { beginExchange, type Exchange, pathOf } from './http/exchange.ts';
 import { operationOf } from './http/operations.ts';
 import { commonRefusals, sendProblem, toProblem } from './http/problem.ts';
 import { closeServer, listen, portOf } from './http/server.ts';
 import { once } from './once.ts';
 import { type HostedService, hostService, type World } from './opening.ts';
-import type { Service } from './service.ts';
+import type { Company, Service } from './service.ts';
 import { systemClock, uuidv7 } from './sources.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -46,10 +46,7 @@ export type Host = {
 export async function startHost(options: HostOptions): Promise<Host> {
   const { environment, services, wait = (milliseconds) => timeout(milliseconds) } = options;
   const config = readConfig(processVariables(environment), environment);
-  const shared = services.length > 1;
-  const configured = services.map((service) =>
-    service.configure(environment, shared ? service.row.name : undefined),
-  );
+  const hosted: HostedService[] = [];
   const names = services.map(({ row }) => row.name).join('+');
   const log =
     options.log ?? createLog(config.LOG_LEVEL, { pod: config.POD_NAME, version: config.SERVICE_VERSION });
@@ -61,11 +58,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
     ids: options.ids ?? uuidv7,
     memoryBus: memoryBus.get,
   };
-  const hosted = await Promise.all(
-    services.map((service, index) => hostService(service, at(configured, index), world)),
-  );
   const state: { phase: Phase } = { phase: 'running' };
-  const server = await listen(createListener(hosted, state, world, config), config.PORT, config.BIND_ADDRESS);
+  const listener = (pick: Pick) => createListener(pick, hosted, state, world, config);
+  const inside = await listenInside(services, listener(pickInside));
+  const configured = services.map((service) => service.configure(environment, inside?.company));
+  hosted.push(
+    ...(await Promise.all(
+      services.map((service, index) => hostService(service, at(configured, index), world)),
+    )),
+  );
+  const server = await listen(listener(pickHosted), config.PORT, config.BIND_ADDRESS);
   log.info({ services: names, port: portOf(server), address: config.BIND_ADDRESS }, 'listening');
   const stop = once(async () => {
     state.phase = 'draining';
@@ -73,6 +75,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     await wait(config.DRAIN_DELAY_MS);
     const consuming = Promise.all(hosted.map((one) => one.stopConsuming()));
     const outcome = await closeServer(server, config.SHUTDOWN_DEADLINE_MS);
+    if (inside !== undefined) await closeServer(inside.server, config.SHUTDOWN_DEADLINE_MS);
     await consuming;
     await Promise.all(hosted.map((one) => one.close()));
     log.info({ services: names, outcome }, 'stopped');
@@ -85,7 +88,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
   };
 }
 
+// Services that share a process call each other over a listener of their own on loopback, which no proxy reaches.
+async function listenInside(services: readonly Service[], listener: RequestListener) {
+  if (services.length === 1) return undefined;
+  const server = await listen(listener, 0, '127.0.0.1');
+  const company: Company = {
+    has: (name) => services.some(({ row }) => row.name === name),
+    origin: () => `http://127.0.0.1:${portOf(server)}`,
+  };
+  return { server, company };
+}
+
 function createListener(
+  pick: Pick,
   hosted: readonly HostedService[],
   state: { phase: Phase },
   world: World,
@@ -96,7 +111,7 @@ function createListener(
     const exchange = beginExchange(request, response, world);
     // From the first moment of the drain: clients move to other pods before this one's listener closes.
     if (state.phase === 'draining') response.setHeader('connection', 'close');
-    const picked = pickHosted(hosted, request);
+    const picked = pick(hosted, request);
     const operation = operations(request, picked);
     if (operation === undefined) answer(picked, request, response, exchange);
     else {

@@ -20,7 +20,7 @@ export {
 export { readOnlyRoutes } from './http/read-only.ts';
 export { type Answer, type Route, routesWith } from './http/route.ts';
 export { exitUsage, run, runAll } from './run.ts';
-export { defineService, type Opening, type Service } from './service.ts';
+export { type Address, defineService, type Opening, type Service } from './service.ts';
 export type { DocumentCollection, DocumentStore, Stored } from './store/document.ts';
 export type { KeyValueStore } from './store/key-value.ts';
 export type { RelationalStore, Table } from './store/table.ts';

@@ -27,12 +27,22 @@ import type { Metrics } from './telemetry/metrics.ts';
 export type Opening<Declared extends Variables> = {
   readonly config: ConfigOf<Declared>;
   readonly stores: Stores;
-  /** Origin of a service that the row declares a call to. */
-  readonly originOf: (callee: ServiceName) => string;
+  /** Where a service is that the row declares a call to. */
+  readonly addressOf: (callee: ServiceName) => Address;
   readonly log: Log;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
+};
+
+/** Where to connect, and the Host header to send there. */
+export type Address = { readonly origin: string; readonly host: string };
+
+/** The other services of a process, for one that shares it. */
+export type Company = {
+  readonly has: (name: ServiceName) => boolean;
+  /** Where the process answers for the services in it; asked for when a call is made. */
+  readonly origin: () => string;
 };
 
 export type Handler<Context> = {
@@ -69,7 +79,7 @@ export type OpenService = {
 /** A service whose environment was read and found complete. */
 export type ConfiguredService = {
   readonly urlOf: (dependency: Dependency) => string;
-  readonly open: (world: Omit<Opening<Variables>, 'config' | 'originOf'>) => Promise<OpenService>;
+  readonly open: (world: Omit<Opening<Variables>, 'config' | 'addressOf'>) => Promise<OpenService>;
 };
 
 /** A service as a value. Interpreters: `run`, `runAll`, `startTestService`, `describe`. */
@@ -81,8 +91,11 @@ export type Service = {
   readonly refusals: RefusalTable;
   readonly routes: readonly RouteContract[];
   readonly handledTopics: readonly Topic[];
-  /** Reads the environment. With `owner`, `<OWNER>_<NAME>` wins over `<NAME>`. Throws ConfigError. */
-  readonly configure: (environment: Environment, owner?: string) => ConfiguredService;
+  /**
+   * Reads the environment. In company, `<SERVICE>_<NAME>` wins over `<NAME>`, and a call to a service of the same
+   * process needs no variable. Throws ConfigError.
+   */
+  readonly configure: (environment: Environment, company?: Company) => ConfiguredService;
 };
 
 /** Makes a service value from its definition. Throws when it handles a topic that its row does not consume. */
@@ -103,7 +116,7 @@ export function defineService<Context, Declared extends Variables = Record<never
     refusals,
     routes: spec.routes ?? [],
     handledTopics: handles.map(({ topic }) => topic),
-    configure: (environment, owner) => configure(spec, row, refusals, environment, owner),
+    configure: (environment, company) => configure(spec, row, refusals, environment, company),
   };
 }
 
@@ -112,13 +125,18 @@ function configure<Context, Declared extends Variables>(
   row: ServiceRow,
   refusals: RefusalTable,
   environment: Environment,
-  owner: string | undefined,
+  company: Company | undefined,
 ): ConfiguredService {
-  const shapes = { urls: dependencyVariablesOf(row), origins: callVariablesOf(row) };
+  const owner = company === undefined ? undefined : row.name;
+  const urlVariables = dependencyVariablesOf(row);
+  const calls = row.calls.filter(
+    ({ to }) => company?.has(to) !== true || isSet(environment, callVariableOf(to)),
+  );
+  const originVariables = callVariablesOf({ ...row, calls });
   // Once over all of them, so that one error names everything that is missing.
-  readConfig({ ...shapes.urls, ...shapes.origins, ...spec.variables }, environment, owner);
-  const urls = readConfig(shapes.urls, environment, owner);
-  const origins = readConfig(shapes.origins, environment, owner);
+  readConfig({ ...urlVariables, ...originVariables, ...spec.variables }, environment, owner);
+  const urls = readConfig(urlVariables, environment, owner);
+  const origins = readConfig(originVariables, environment, owner);
   // Without `variables`, Declared is the empty record.
   const config = readConfig(spec.variables ?? ({} as Declared), environment, owner);
   return {
@@ -128,12 +146,14 @@ function configure<Context, Declared extends Variables>(
       return url.reveal();
     },
     open: async (world) => {
-      const originOf = (callee: ServiceName): string => {
+      const addressOf = (callee: ServiceName): Address => {
         const origin = origins[callVariableOf(callee)];
-        if (origin === undefined) throw new Error(`the row of ${row.name} declares no call to ${callee}`);
-        return origin;
+        if (origin !== undefined) return { origin, host: new URL(origin).host };
+        if (company?.has(callee) === true && row.calls.some(({ to }) => to === callee))
+          return { origin: company.origin(), host: serviceRow(callee).objectName };
+        throw new Error(`the row of ${row.name} declares no call to ${callee}`);
       };
-      const context = await spec.open({ ...world, config, originOf });
+      const context = await spec.open({ ...world, config, addressOf });
       return {
         listener: await toListener(spec, refusals, context, world.log),
         handlers: (spec.handles ?? []).map(({ topic, handle }) => ({
@@ -162,6 +182,10 @@ async function toListener<Context, Declared extends Variables>(
     onError: (error, request) =>
       log.error({ error: describeError(error), path: request.url }, 'a handler failed'),
   });
+}
+
+function isSet(environment: Environment, name: string): boolean {
+  return (environment[name] ?? '') !== '';
 }
 
 function describeError(error: unknown): string {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { HttpMethod } from '@ecommercestack/contracts/topology';
+import type { HttpMethod, ServiceName } from '@ecommercestack/contracts/topology';
 import {
+  type Address,
   commonRefusals,
   exchangeOf,
   type Metrics,
@@ -10,8 +11,9 @@ import {
   sendProblem,
   toProblem,
 } from '@ecommercestack/service-kit';
-import { clientAddress, toUpstreamHeaders } from './headers.ts';
+import { type Client, clientAddress, toUpstreamHeaders } from './headers.ts';
 import { parseTarget } from './path.ts';
+import type { PolicyFile } from './policy-file.ts';
 import type { Upstreams } from './proxy.ts';
 import { createRetryBudget } from './retry-budget.ts';
 import { decideRoute } from './routing.ts';
@@ -19,8 +21,8 @@ import { toRefusalCode } from './upstream-failure.ts';
 
 export type Gateway = {
   readonly upstreams: Upstreams;
-  readonly originOf: (service: Parameters<Upstreams['forward']>[2]['service']) => string;
-  readonly trustedHops: number;
+  readonly policy: PolicyFile;
+  readonly addressOf: (service: ServiceName) => Address;
   readonly metrics: Metrics;
 };
 
@@ -31,6 +33,12 @@ export function createListener(gateway: Gateway): RequestListener {
     const target = parseTarget(request.url ?? '');
     if (target === undefined) {
       refuseRequest(request, response, refuse('malformed-path'));
+      return;
+    }
+    const policy = gateway.policy.current();
+    const client = clientOf(request, policy.trustedProxyHops);
+    if (policy.isDenied(client.address)) {
+      refuseRequest(request, response, refuse('forbidden', 'this address is denied'));
       return;
     }
     const method = request.method ?? '';
@@ -50,7 +58,10 @@ export function createListener(gateway: Gateway): RequestListener {
       strippedPrefix: decision.strippedPrefix,
       // decideRoute forwards only methods that the table names.
       method: method as HttpMethod,
-      headers: headersFor(request, gateway, service),
+      headers: toUpstreamHeaders(request.rawHeaders, client, {
+        host: gateway.addressOf(service).host,
+        ...onwardHeaders(request),
+      }),
       takeRetry: () => {
         const granted = budget.take();
         if (granted) gateway.metrics.countRetry(service);
@@ -65,22 +76,14 @@ export function createListener(gateway: Gateway): RequestListener {
   };
 }
 
-function headersFor(
-  request: IncomingMessage,
-  gateway: Gateway,
-  service: Parameters<Gateway['originOf']>[0],
-): string[] {
-  const forwardedFor = request.headers['x-forwarded-for'];
+function clientOf(request: IncomingMessage, trustedHops: number): Client {
+  const { 'x-forwarded-for': forwardedFor, 'x-forwarded-proto': proto, host = '' } = request.headers;
   const address = clientAddress(
     request.socket.remoteAddress ?? '',
     typeof forwardedFor === 'string' ? forwardedFor : undefined,
-    gateway.trustedHops,
+    trustedHops,
   );
-  const scheme =
-    gateway.trustedHops > 0 && request.headers['x-forwarded-proto'] === 'https' ? 'https' : 'http';
-  const client = { address, scheme, host: request.headers.host ?? '' };
-  const ours = { host: new URL(gateway.originOf(service)).host, ...onwardHeaders(request) };
-  return toUpstreamHeaders(request.rawHeaders, client, ours);
+  return { address, scheme: trustedHops > 0 && proto === 'https' ? 'https' : 'http', host };
 }
 
 function refuseRequest(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpMethod, ServiceName } from '@ecommercestack/contracts/topology';
+import type { Address } from '@ecommercestack/service-kit';
 import { Client, type Dispatcher, Pool } from 'undici';
 import { toClientHeaders } from './headers.ts';
 import { type Failure, mayRetry, toFailure } from './upstream-failure.ts';
@@ -32,12 +33,12 @@ type Connections = { readonly pool: Pool; readonly fresh: () => Client };
 
 /** A pool of connections to each service, and the loop that streams an exchange through one of them. */
 export function createUpstreams(
-  originOf: (service: ServiceName) => string,
+  addressOf: (service: ServiceName) => Address,
   timeouts: UpstreamTimeouts,
 ): Upstreams {
   const known = new Map<ServiceName, Connections>();
   const connectionsTo = (service: ServiceName): Connections => {
-    const found = known.get(service) ?? connectionsOf(originOf(service), timeouts);
+    const found = known.get(service) ?? connectionsOf(addressOf(service).origin, timeouts);
     known.set(service, found);
     return found;
   };

@@ -1,33 +1,40 @@
-import { defineService, wholeNumber } from '@ecommercestack/service-kit';
+import { defineService, variable, wholeNumber } from '@ecommercestack/service-kit';
+import { z } from 'zod';
 import { createListener, type Gateway } from './listener.ts';
+import { followPolicy } from './policy-file.ts';
 import { createUpstreams } from './proxy.ts';
 
 const millis = { min: 10, max: 600_000 };
+const defaultPolicyFile = '/etc/ecommercestack/policy/policy.json';
 
 /** The one door: routing, and later authentication, limits and caching. */
 export const service = defineService({
   name: 'gateway',
   variables: {
-    TRUSTED_HOPS: wholeNumber({ min: 0, max: 5 }, 0, 'Proxies in front that append to X-Forwarded-For.'),
+    POLICY_FILE: variable(z.string().default(defaultPolicyFile), defaultPolicyFile, 'Policy, followed live.'),
+    POLICY_POLL_MS: wholeNumber(millis, 1000, 'Pause between two looks at the policy file.'),
     UPSTREAM_CONNECT_TIMEOUT_MS: wholeNumber(millis, 2000, 'Wait for a connection to a service.'),
     UPSTREAM_TIMEOUT_MS: wholeNumber(
       millis,
       15_000,
-      'Wait for the first byte of an answer, and between two parts of it.',
+      'Wait for the start of an answer, and between its parts.',
     ),
   },
   // A door that shuts because a cache or the bus is away would turn a small outage into a whole one.
   survives: ['redis', 'kafka'],
-  open: async ({ config, originOf, metrics }): Promise<Gateway> => ({
-    upstreams: createUpstreams(originOf, {
+  open: async ({ config, addressOf, metrics, log }): Promise<Gateway> => ({
+    upstreams: createUpstreams(addressOf, {
       connectMs: config.UPSTREAM_CONNECT_TIMEOUT_MS,
       headersMs: config.UPSTREAM_TIMEOUT_MS,
       bodyMs: config.UPSTREAM_TIMEOUT_MS,
     }),
-    originOf,
-    trustedHops: config.TRUSTED_HOPS,
+    policy: await followPolicy(config.POLICY_FILE, log, config.POLICY_POLL_MS),
+    addressOf,
     metrics,
   }),
   listener: createListener,
-  close: (gateway) => gateway.upstreams.close(),
+  close: async (gateway) => {
+    gateway.policy.close();
+    await gateway.upstreams.close();
+  },
 });

@@ -18,8 +18,8 @@ export function createMongoDocuments(url: string, database: string): DocumentSto
     maxIdleTimeMS: 300_000,
     writeConcern: { w: 'majority' },
   });
-  const named = new URL(url).pathname.slice(1);
-  const db = client.db(named === '' ? database : named);
+  const named = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(url)?.[1];
+  const db = client.db(named ?? database);
   return {
     collection: (spec) => openCollection(db, spec),
     ping: async () => {

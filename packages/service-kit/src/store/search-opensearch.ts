@@ -9,10 +9,14 @@ export function createOpenSearch(url: string): SearchStore {
     bodyTimeout: 2000,
     connections: 2,
   });
-  const health = new URL('/_cluster/health', url);
+  const { origin, username, password } = new URL(url);
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(
+    'base64',
+  );
+  const headers = username === '' ? {} : { authorization: `Basic ${login}` };
   return {
     ping: async () => {
-      const { statusCode, body } = await request(health, { dispatcher: agent });
+      const { statusCode, body } = await request(`${origin}/_cluster/health`, { dispatcher: agent, headers });
       await body.dump();
       if (statusCode !== 200) throw new Error(`search answers ${statusCode}`);
     },

@@ -1,3 +1,4 @@
+import { callVariableOf } from '../config/row.ts';
 import { type Host, startHost } from '../host.ts';
 import type { Service } from '../service.ts';
 import { silentLog } from '../telemetry/log.ts';
@@ -22,9 +23,13 @@ export async function startTestService(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<TestService> {
   const all = 'row' in services ? [services] : services;
+  const inside = new Set(all.map(({ row }) => row.name));
   // Port 1 is never listened on: a call that a test does not stand in for fails at once.
   const calls = Object.fromEntries(
-    all.flatMap(({ row }) => row.calls.map((call) => [`${call.to.toUpperCase()}_URL`, 'http://127.0.0.1:1'])),
+    all
+      .flatMap(({ row }) => row.calls)
+      .filter(({ to }) => !inside.has(to))
+      .map(({ to }) => [callVariableOf(to), 'http://127.0.0.1:1']),
   );
   const host: Host = await startHost({
     services: all,
