@@ -82,8 +82,10 @@ function intentOf(
 /** Annotations for the proxy beside a container: its requests, and statistics by subset, which analysis reads. */
 export function proxyAnnotations(requests?: { cpu: string; memory: string }): Record<string, string> {
   return {
-    'proxy.istio.io/config': '{"holdApplicationUntilProxyStarts":true}',
-    'sidecar.istio.io/statsInclusionPrefixes': 'cluster.outbound,cluster.inbound',
+    'proxy.istio.io/config': JSON.stringify({
+      holdApplicationUntilProxyStarts: true,
+      proxyStatsMatcher: { inclusionPrefixes: ['cluster.outbound', 'cluster.inbound'] },
+    }),
     ...(requests && {
       'sidecar.istio.io/proxyCPU': requests.cpu,
       'sidecar.istio.io/proxyMemory': requests.memory,
