@@ -169,14 +169,14 @@ describe('reading', () => {
   test('pages hold every product once, whatever is added meanwhile', async () => {
     for (let index = 0; index < 7; index += 1) await add({ sku: `CUP-${index}` });
     const seen: string[] = [];
-    let cursor: unknown = '';
+    let cursor: string | null = '';
     for (let page = 0; cursor !== null; page += 1) {
       const { body } = await send(
         'GET',
-        `/products?limit=3${cursor === '' ? '' : `&cursor=${String(cursor)}`}`,
+        `/products?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
       );
       seen.push(...(body['items'] as { sku: string }[]).map(({ sku }) => sku));
-      cursor = body['nextCursor'];
+      cursor = body['nextCursor'] as string | null;
       if (page === 0) await add({ sku: 'CUP-9' });
     }
     const before = Array.from({ length: 7 }, (_, index) => `CUP-${index}`);

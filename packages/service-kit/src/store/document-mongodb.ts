@@ -1,4 +1,5 @@
 import { type Collection, type Db, type Document, MongoClient, MongoServerError } from 'mongodb';
+import { once } from '../once.ts';
 import type { CollectionSpec, DocumentCollection, DocumentStore, Stored } from './document.ts';
 
 type Row = Document & { _id: string; version: number };
@@ -10,23 +11,37 @@ const duplicateKey = 11_000;
  * ranges are used, which every server of the wire protocol answers alike. It connects on first use.
  */
 export function createMongoDocuments(url: string, database: string): DocumentStore {
+  const connection = once(() => connect(url, database));
+  const named = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(url)?.[1];
+  const db = async (): Promise<Db> => (await connection.get()).db(named ?? database);
+  return {
+    collection: async (spec) => openCollection(await db(), spec),
+    ping: async () => {
+      await (await db()).command({ ping: 1 });
+    },
+    close: async () => {
+      await (await connection.made())?.close();
+    },
+  };
+}
+
+// A client whose first connection failed never recovers, so each attempt has a client of its own. Once connected, a
+// client finds the server again by itself.
+async function connect(url: string, appName: string): Promise<MongoClient> {
   const client = new MongoClient(url, {
-    appName: database,
+    appName,
     connectTimeoutMS: 3000,
     serverSelectionTimeoutMS: 3000,
     maxPoolSize: 20,
     maxIdleTimeMS: 300_000,
     writeConcern: { w: 'majority' },
   });
-  const named = /^mongodb(?:\+srv)?:\/\/[^/?]+\/([^?]+)/.exec(url)?.[1];
-  const db = client.db(named ?? database);
-  return {
-    collection: (spec) => openCollection(db, spec),
-    ping: async () => {
-      await db.command({ ping: 1 });
-    },
-    close: () => client.close(),
-  };
+  try {
+    return await client.connect();
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
 }
 
 async function openCollection<Value extends object>(

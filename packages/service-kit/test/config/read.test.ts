@@ -56,7 +56,7 @@ test.each([
 test('a secret is not in the error, nor in logs, JSON or templates', () => {
   expect(errorOf({ ...complete, DATABASE_URL: 'mysql://u:hunter2@db' })).not.toContain('hunter2');
   const { DATABASE_URL } = readConfig(declared, complete);
-  for (const shown of [inspect(DATABASE_URL), JSON.stringify({ DATABASE_URL }), `${DATABASE_URL}`])
+  for (const shown of [inspect(DATABASE_URL), JSON.stringify({ DATABASE_URL }), String(DATABASE_URL)])
     expect(shown).toContain('[redacted]');
 });
 

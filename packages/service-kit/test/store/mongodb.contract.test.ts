@@ -1,5 +1,6 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { createMongoDocuments } from '../../src/store/document-mongodb.ts';
+import { awaySuite } from '../servers/away.suite.ts';
 import { findMongo } from '../servers/find.ts';
 import { documentSuite } from './document.suite.ts';
 
@@ -15,11 +16,9 @@ else {
 
   describe('documents in MongoDB', () => {
     documentSuite(() => store);
+  });
 
-    test('a server that is away fails the ping, and does not hang it', async () => {
-      const away = createMongoDocuments('mongodb://127.0.0.1:1', 'contract');
-      await expect(away.ping()).rejects.toThrow();
-      await away.close();
-    });
+  describe('MongoDB that comes and goes', () => {
+    awaySuite(new URL(found.server.url), (url) => createMongoDocuments(url, 'contract'));
   });
 }

@@ -5,6 +5,7 @@ import { migrate } from '../../src/store/migrate.ts';
 import type { SqlStore } from '../../src/store/sql.ts';
 import { createPostgres } from '../../src/store/sql-postgres.ts';
 import { toTables } from '../../src/store/table-postgres.ts';
+import { awaySuite } from '../servers/away.suite.ts';
 import { findPostgres } from '../servers/find.ts';
 import { tableSuite } from './table.suite.ts';
 
@@ -87,9 +88,7 @@ else {
     });
   });
 
-  test('a server that is away fails the ping, and does not hang it', async () => {
-    const away = createPostgres('postgresql://127.0.0.1:1/x', 'away', () => {});
-    await expect(away.ping()).rejects.toThrow();
-    await away.close();
+  describe('PostgreSQL that comes and goes', () => {
+    awaySuite(new URL(server.url), (url) => createPostgres(url, 'contract', () => {}));
   });
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, test } from 'vitest';
 import { createRedisKeyValues } from '../../src/store/key-value-redis.ts';
+import { awaySuite } from '../servers/away.suite.ts';
 import { findRedis } from '../servers/find.ts';
 import { keyValueSuite } from './key-value.suite.ts';
 
@@ -20,11 +21,9 @@ else {
       () => store,
       (milliseconds) => pause(milliseconds),
     );
+  });
 
-    test('a server that is away fails the ping, and does not hang it', async () => {
-      const away = createRedisKeyValues('redis://127.0.0.1:1', () => {});
-      await expect(away.ping()).rejects.toThrow();
-      await away.close();
-    });
+  describe('Redis that comes and goes', () => {
+    awaySuite(new URL(found.server.url), (url) => createRedisKeyValues(url, () => {}));
   });
 }
