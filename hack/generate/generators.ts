@@ -1,5 +1,6 @@
 import { chartFiles } from './chart.ts';
 import { codeFiles } from './codes.ts';
+import { conditionFiles } from './conditions.ts';
 import { crdFiles } from './crds.ts';
 import { referenceFiles } from './reference.ts';
 
@@ -10,4 +11,10 @@ import { referenceFiles } from './reference.ts';
 export type Generator = (root: string) => Record<string, string>;
 
 /** Every generator. `npm run generate` writes their files, `npm run verify` compares them. */
-export const generators: readonly Generator[] = [crdFiles, referenceFiles, codeFiles, chartFiles];
+export const generators: readonly Generator[] = [
+  crdFiles,
+  referenceFiles,
+  codeFiles,
+  conditionFiles,
+  chartFiles,
+];

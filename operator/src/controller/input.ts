@@ -3,7 +3,7 @@ import type { EcommerceStackStatus } from '../api/ecommercestack.ts';
 import type { Observed } from '../cluster/observe.ts';
 import type { StackInput } from '../desired/input.ts';
 import { recordedRevisions } from '../desired/revision.ts';
-import type { RolloutDecision } from '../rollout/decision.ts';
+import type { RevisionPlace, RolloutDecision } from '../rollout/decision.ts';
 import { workloadReadiness } from '../status/readiness.ts';
 
 /** What builders build from: the stack, the decisions and what lives. */
@@ -20,10 +20,7 @@ export function inputOf(
     rollouts: decisions,
     revisions: recordedRevisions(seen.children),
     history: Object.fromEntries(
-      (status?.services ?? []).map(({ name, history }) => [
-        name,
-        [...new Set((history ?? []).map(({ revision }) => revision))],
-      ]),
+      decisions.map(({ service, retiring }) => [service, keptRevisions(status, service, retiring)]),
     ),
     autoscaled: new Set(
       deployments
@@ -34,4 +31,21 @@ export function inputOf(
       deployments.map((deployment) => [deployment.metadata.name, workloadReadiness(deployment).ready]),
     ),
   };
+}
+
+/** Revisions whose record is kept: those that still have pods, the last canary, then the finished ones, newest first. */
+function keptRevisions(
+  status: EcommerceStackStatus | undefined,
+  service: string,
+  retiring: readonly RevisionPlace[],
+): string[] {
+  const known = status?.services?.find(({ name }) => name === service);
+  const last = known?.canaryRevision;
+  return [
+    ...new Set([
+      ...retiring.map(({ revision }) => revision),
+      ...(last === undefined ? [] : [last]),
+      ...(known?.history ?? []).map(({ revision }) => revision),
+    ]),
+  ];
 }

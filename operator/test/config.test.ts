@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig, UsageError, usage } from '../src/config.ts';
+
+const read = (...args: string[]) => readConfig(args, {});
+
+describe('the command line', () => {
+  test('without flags it works on every namespace, holds a lease and serves the usual ports', () => {
+    expect(read()).toEqual({
+      kubeconfig: undefined,
+      namespaces: [],
+      leaderElect: true,
+      healthPort: 8081,
+      metricsPort: 9090,
+      logLevel: 'info',
+      instance: undefined,
+      namespace: undefined,
+      storeNotes: {},
+    });
+  });
+
+  test('every flag is taken, with = and without', () => {
+    expect(
+      read(
+        '--kubeconfig',
+        '/k',
+        '--namespaces=a, b',
+        '--leader-elect=false',
+        '--health-port',
+        '0',
+        '--metrics-port=1',
+      ),
+    ).toMatchObject({
+      kubeconfig: '/k',
+      namespaces: ['a', 'b'],
+      leaderElect: false,
+      healthPort: 0,
+      metricsPort: 1,
+    });
+    expect(read('--leader-elect')).toMatchObject({ leaderElect: true });
+  });
+
+  test('help is asked for, and names every flag', () => {
+    expect(read('--help')).toBeUndefined();
+    for (const flag of [
+      '--kubeconfig',
+      '--namespaces',
+      '--leader-elect',
+      '--health-port',
+      '--metrics-port',
+    ]) {
+      expect(usage).toContain(flag);
+    }
+  });
+
+  test.each([
+    [['--kubeconfg', 'x'], /kubeconfg/],
+    [['stray'], /stray/],
+    [['--leader-elect=maybe'], /true or false/],
+    [['--health-port', '70000'], /0 to 65535/],
+    [['--health-port', '-1'], /health-port/],
+    [['--metrics-port', '1.5'], /0 to 65535/],
+  ])('%j is refused with a reason', (args, reason) => {
+    expect(() => read(...args)).toThrow(UsageError);
+    expect(() => read(...args)).toThrow(reason);
+  });
+
+  test.each([
+    [{ LOG_LEVEL: 'loud' }, /LOG_LEVEL/],
+    [{ STORE_NOTES: '[' }, /STORE_NOTES/],
+  ])('environment %j is refused with a reason', (env, reason) => {
+    expect(() => readConfig([], env)).toThrow(reason);
+  });
+
+  test('the environment names the process, its namespace and notes on stores', () => {
+    const env = {
+      POD_NAME: 'p',
+      POD_NAMESPACE: 'n',
+      LOG_LEVEL: 'debug',
+      STORE_NOTES: '{"mongodb":"a stand-in"}',
+    };
+    expect(readConfig([], env)).toMatchObject({
+      instance: 'p',
+      namespace: 'n',
+      logLevel: 'debug',
+      storeNotes: { mongodb: 'a stand-in' },
+    });
+  });
+});
