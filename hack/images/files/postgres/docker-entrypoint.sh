@@ -78,6 +78,8 @@ file_env POSTGRES_PASSWORD
 file_env POSTGRES_USER postgres
 file_env POSTGRES_DB "$POSTGRES_USER"
 file_env POSTGRES_INITDB_ARGS
+# The folder of the socket outlives a container that was killed, and the process id in a lock of then may be anybody's.
+rm -f /var/run/postgresql/.s.PGSQL.*
 if [ -s "$PGDATA/PG_VERSION" ]; then
   echo 'PostgreSQL Database directory appears to contain a database; Skipping initialization'
 else
