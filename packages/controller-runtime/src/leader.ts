@@ -222,12 +222,13 @@ export class LeaderElector {
   }
 
   #report(): void {
-    if (this.#leading === this.isLeader) return;
-    this.#leading = this.isLeader;
-    if (this.#leading) {
-      this.#term = new AbortController();
-      for (const go of this.#waiting.splice(0)) go();
-    } else this.#term.abort();
-    attempt(() => this.#options.onChange?.(this.#leading));
+    const leads = this.isLeader;
+    const changed = this.#leading !== leads;
+    this.#leading = leads;
+    if (changed && leads) this.#term = new AbortController();
+    if (changed && !leads) this.#term.abort();
+    // Also without a change: a renewal that came late but in time leaves waiters from the moment in between.
+    if (leads) for (const go of this.#waiting.splice(0)) go();
+    if (changed) attempt(() => this.#options.onChange?.(leads));
   }
 }

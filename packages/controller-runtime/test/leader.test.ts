@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiClient, LeaderElector, leaseResource } from '../src/index.ts';
 import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
+
+// Real sockets: a loaded machine is slow, not wrong.
+vi.setConfig({ testTimeout: 30_000 });
 
 const key = 'default/op';
 let server: FakeApiServer;
@@ -193,4 +196,27 @@ test('times that cannot be safe are refused', () => {
     retryMs: 2_000,
   };
   expect(() => new LeaderElector(options)).toThrow('leaseMs must be longer');
+});
+
+test('who began to wait while a renewal was late, but in time, is let through by it', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  const renewal = ({ method }: { method: string }) => method === 'PUT';
+  let waiting: Promise<boolean> | undefined;
+  server.faults.push({ times: 2, match: renewal, act: { status: 503 } });
+  server.faults.push({
+    match: (seen) => {
+      if (renewal(seen) && waiting === undefined) {
+        // The third attempt leaves at 12.8 s and is answered at 13.6 s, when leadership counts as over.
+        clock.jump(800);
+        waiting = a.lead(new AbortController().signal);
+      }
+      return false;
+    },
+    act: 'reset',
+  });
+  await pass(13_000);
+  await until('the late renewal', () => waiting !== undefined);
+  await expect(waiting).resolves.toBe(true);
+  expect(log).toEqual(['a leads']);
 });
