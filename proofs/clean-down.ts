@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { currentCluster } from '../hack/cluster/state.ts';
-import { hostInventory } from './host.ts';
+import { currentCluster, hostInventory } from '../hack/cluster/index.ts';
 import { differences } from './inventory.ts';
 import type { Context, Proof } from './proof.ts';
 

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { startControlPlane } from '../hack/cluster/controlplane.ts';
+import { startControlPlane } from '../hack/cluster/index.ts';
 import { toolAsset, toolPath } from '../hack/toolchain/index.ts';
 import { Kube } from './kube/kube.ts';
 import type { KubeObject } from './kube/object.ts';

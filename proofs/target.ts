@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { type ClusterState, currentCluster } from '../hack/cluster/state.ts';
+import { type ClusterState, currentCluster } from '../hack/cluster/index.ts';
 import type { Actor } from './audit.ts';
 import { Kube } from './kube/kube.ts';
 import { at, type Reference } from './kube/object.ts';

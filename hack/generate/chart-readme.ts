@@ -28,7 +28,9 @@ export function withValuesTable(readme: string, schema: ValuesSchema): string {
   if (begin === -1 || end < begin) throw new Error(`the chart's README lacks ${tableBegin} … ${tableEnd}`);
   const rows = leavesOf(schema).map(({ path, schema: leaf }) => {
     const allowed =
-      leaf.enum === undefined ? '' : ` One of ${leaf.enum.map((value) => `\`${String(value)}\``).join(', ')}.`;
+      leaf.enum === undefined
+        ? ''
+        : ` One of ${leaf.enum.map((value) => `\`${String(value)}\``).join(', ')}.`;
     return `| \`${path}\` | \`${JSON.stringify(leaf.default)}\` | ${leaf.description ?? ''}${allowed} |`;
   });
   const table = ['| value | default | meaning |', '|---|---|---|', ...rows].join('\n');

@@ -26,6 +26,7 @@ export const drift: Proof = {
   mutants: driftMutants,
   run: async (context) => {
     const target = await context.target();
+    await untilReady(target, context);
     const before = await objectsOf(target.kube, target.stack);
     const plan = drawPlan(before, context.random);
     context.say(`${before.length} objects, ${plan.length} samples`);
@@ -132,18 +133,23 @@ function copyOf(live: KubeObject): KubeObject {
   };
 }
 
+/** Resolves when the stack is Ready. */
+async function untilReady({ kube, stack }: Pick<Target, 'kube' | 'stack'>, context: Context): Promise<void> {
+  context.say('waiting for Ready');
+  await waitFor(
+    'the stack to be Ready',
+    async () => (isReady(await kube.get(stackReference(stack))) ? true : undefined),
+    300_000,
+  );
+}
+
 async function sameAsBefore(
   { kube, stack }: Target,
   before: readonly KubeObject[],
   context: Context,
 ): Promise<string[]> {
-  context.say('waiting for Ready');
+  await untilReady({ kube, stack }, context);
   const key = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.name}`;
-  await waitFor(
-    'the stack to be Ready again',
-    async () => (isReady(await kube.get(stackReference(stack))) ? true : undefined),
-    300_000,
-  );
   const after = new Map((await objectsOf(kube, stack)).map((object) => [key(object), object]));
   const changed = before.flatMap((object) => {
     const now = after.get(key(object));

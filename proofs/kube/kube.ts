@@ -169,22 +169,27 @@ export class Kube {
     const { server, agent, token } = this.#access;
     const headers: Record<string, string> = { accept: 'application/json, */*', 'user-agent': 'prove' };
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-    if (body !== undefined) headers['content-type'] = contentType;
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    if (text !== undefined) {
+      headers['content-type'] = contentType;
+      // Node gives the body of a DELETE no length by itself, and its bytes then pass for the next request.
+      headers['content-length'] = String(Buffer.byteLength(text));
+    }
     return new Promise((done, failed) => {
       const call = request(new URL(path, server), { method, headers, agent }, (response) => {
         const parts: Buffer[] = [];
         response.on('data', (part: Buffer) => parts.push(part));
         response.on('error', failed);
         response.on('end', () => {
-          const text = Buffer.concat(parts).toString('utf8');
+          const answer = Buffer.concat(parts).toString('utf8');
           const status = response.statusCode ?? 0;
-          if (status >= 200 && status < 300) done(text);
-          else failed(new KubeError(`${method} ${path.split('?')[0]}`, status, text));
+          if (status >= 200 && status < 300) done(answer);
+          else failed(new KubeError(`${method} ${path.split('?')[0]}`, status, answer));
         });
       });
       call.setTimeout(30_000, () => call.destroy(new Error(`${method} ${path}: no answer within 30 s`)));
       call.on('error', failed);
-      call.end(body === undefined ? undefined : JSON.stringify(body));
+      call.end(text);
     });
   }
 }

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { currentCluster } from '../../hack/cluster/state.ts';
-import { hostInventory } from '../../proofs/host.ts';
+import { currentCluster, hostInventory } from '../../hack/cluster/index.ts';
 import { differences, type Inventory } from '../../proofs/inventory.ts';
 
 const cli = join(import.meta.dirname, '../../hack/cluster/cli.ts');
