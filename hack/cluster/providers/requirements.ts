@@ -14,6 +14,12 @@ const LOCAL_COMMANDS = [
   'apt-get',
   'apt-cache',
   'dpkg',
+  // hack/images makes the stores with these.
+  'bash',
+  'mvn',
+  'javac',
+  'unzip',
+  'xz',
 ];
 
 /** The commands of a list that PATH does not have. */
