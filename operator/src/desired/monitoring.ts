@@ -29,16 +29,17 @@ export function buildMonitoring(stack: CompletedStack, running: readonly Running
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
       metadata: { name: names.stack(metadata.name), labels },
-      spec: { groups: [{ name: `${metadata.name}.availability`, rules: [unavailableRule(stack)] }] },
+      spec: { groups: [{ name: `${metadata.name}.availability`, rules: [unavailableRule(stack, running)] }] },
     },
   ];
 }
 
-function unavailableRule({ metadata }: CompletedStack): Record<string, unknown> {
-  const selector = `namespace="${metadata.namespace}",label_ecommercestack_dev_stack="${metadata.name}"`;
+function unavailableRule({ metadata }: CompletedStack, running: readonly Running[]): Record<string, unknown> {
+  const deployments = running.flatMap(({ lanes }) => lanes.map(({ deployment }) => deployment));
+  const selector = `{namespace="${metadata.namespace}",deployment=~"${deployments.join('|')}"}`;
   return {
     alert: 'EcommerceStackDeploymentUnavailable',
-    expr: `kube_deployment_status_replicas_available * on (namespace, deployment) group_left () kube_deployment_labels{${selector}} == 0`,
+    expr: `kube_deployment_status_replicas_available${selector} == 0 and kube_deployment_spec_replicas${selector} > 0`,
     for: '5m',
     labels: { severity: 'critical' },
     annotations: { summary: 'Deployment {{ $labels.deployment }} has had no available pod for 5 minutes.' },

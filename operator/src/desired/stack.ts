@@ -1,5 +1,6 @@
 import type { CompletedStack } from '../api/completed.ts';
-import { apiVersionOf, kindOf, kindRank, kinds } from '../api/kinds.ts';
+import { apiVersion, kind } from '../api/ecommercestack.ts';
+import { kindOf, kindRank } from '../api/kinds.ts';
 import { type KubernetesObject, type OwnerReference, sortObjects } from '../api/object.ts';
 import { buildEdge } from './edge.ts';
 import type { StackInput } from './input.ts';
@@ -54,13 +55,12 @@ function placeIn(stack: CompletedStack, object: KubernetesObject): KubernetesObj
   };
 }
 
-function ownerOf(stack: CompletedStack): OwnerReference {
-  const row = kinds.find(({ kind }) => kind === 'EcommerceStack');
+function ownerOf({ metadata }: CompletedStack): OwnerReference {
   return {
-    apiVersion: row === undefined ? '' : apiVersionOf(row),
-    kind: 'EcommerceStack',
-    name: stack.metadata.name,
-    uid: stack.metadata.uid,
+    apiVersion,
+    kind,
+    name: metadata.name,
+    uid: metadata.uid,
     controller: true,
     blockOwnerDeletion: true,
   };

@@ -108,7 +108,8 @@ export function buildDeploymentServices(
   return running.lanes.map((lane) =>
     buildService({
       name: names.deploymentService(lane.deployment),
-      labels: serviceLabels(stack, service),
+      // Part of the edge: what looks for the services of the stack must not find their pods twice.
+      labels: objectLabels(stack.metadata.name, service.objectName, 'edge'),
       selector: { app: running.workload.objectName, [labelKeys.deployment]: lane.deployment },
       port: {
         name: 'http',
