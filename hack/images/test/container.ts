@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,13 +36,18 @@ export function openContainer(archive: string): Container {
   const { config } = JSON.parse(readFileSync(join(folder, image.Config), 'utf8')) as {
     config: { User: string; Env: string[]; Entrypoint?: string[] };
   };
+  const running = new Set<ChildProcess>();
   return {
     volume: (path) => join(root, path),
-    remove: () => rmSync(folder, { recursive: true }),
+    remove: () => {
+      // A run that a test gave up on would go on for ever.
+      for (const child of running) child.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    },
     run: (command, env = {}) => {
       const variables = [...config.Env, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)];
       const started = [...(config.Entrypoint ?? []), ...command];
-      return inNamespaces(root, [
+      return inNamespaces(running, root, [
         '--userspec',
         config.User,
         root,
@@ -56,7 +61,7 @@ export function openContainer(archive: string): Container {
 }
 
 /** Mounts, loopback and processes belong to the namespaces and end with them. */
-function inNamespaces(root: string, chroot: readonly string[]): Promise<Outcome> {
+function inNamespaces(running: Set<ChildProcess>, root: string, chroot: readonly string[]): Promise<Outcome> {
   const prepare = [
     'set -e',
     'ip link set lo up',
@@ -67,6 +72,7 @@ function inNamespaces(root: string, chroot: readonly string[]): Promise<Outcome>
   const options = ['--mount', '--pid', '--net', '--fork', '--kill-child'];
   return new Promise((resolve, reject) => {
     const child = spawn('unshare', [...options, 'bash', '-c', prepare, root, ...chroot]);
+    running.add(child);
     let output = '';
     const collect = (chunk: Buffer): void => {
       output += chunk.toString();
@@ -74,6 +80,9 @@ function inNamespaces(root: string, chroot: readonly string[]): Promise<Outcome>
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, output }));
+    child.on('close', (code) => {
+      running.delete(child);
+      resolve({ code, output });
+    });
   });
 }
