@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ApiClient, isNotFound, loadCredentials } from '@ecommercestack/controller-runtime';
 import { startControlPlane } from '../../../hack/cluster/controlplane.ts';
+import { waitFor } from '../../../hack/cluster/wait.ts';
 import { toolPath } from '../../../hack/toolchain/index.ts';
 import { kindOf } from '../../src/api/kinds.ts';
 import type { KubernetesObject } from '../../src/api/object.ts';
@@ -51,7 +52,17 @@ export async function startApiServer(options: { pods: boolean }): Promise<ApiSer
   const kubectl = async (...args: readonly string[]): Promise<string> =>
     (await run(binary, ['--kubeconfig', plane.kubeconfig, ...args], { maxBuffer: 64 * 1024 * 1024 })).stdout;
   await kubectl('apply', '--server-side', '-f', join(import.meta.dirname, '../../../crds'));
-  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
+  await waitFor(
+    () =>
+      kubectl('get', 'ecommercestacks', '-A').then(
+        () => true,
+        () => false,
+      ),
+    {
+      what: 'the API server to serve stacks',
+      timeoutMs: 60_000,
+    },
+  );
   const credentials = await loadCredentials({ kubeconfig: plane.kubeconfig });
   const client = new ApiClient({ credentials, userAgent: 'test', fieldManager: 'somebody-else' });
   const of = (object: KubernetesObject) => resourceOf(kindOf(object));

@@ -117,6 +117,27 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
     });
   });
 
+  describe('patch', () => {
+    test('changes this very state of an object or nothing', async () => {
+      const first = await apply(service(80));
+      const ports = [{ name: 'http', port: 81, protocol: 'TCP', targetPort: 8080 }];
+      const patched = await twin.cluster.patch(key(), first, { spec: { ports } });
+      expect(patched['spec']).toMatchObject({ ports, selector: { app: 'child' } });
+      expect(await refusal(twin.cluster.patch(key(), first, { spec: { ports } }))).toBe('409 Conflict');
+    });
+
+    test('a port whose number a hand changed is put right, although apply alone cannot', async () => {
+      await applyAll(service(80));
+      const live = await twin.until(named('child'));
+      await twin.put({ ...live, ...service(81), metadata: live.metadata });
+      await twin.until(() => (JSON.stringify(named('child')()).includes('"port":81') ? true : undefined));
+      expect((await applyAll(service(80))).problems).toEqual([]);
+      expect((await twin.cluster.find(service(80)))?.['spec']).toMatchObject({
+        ports: [{ name: 'http', port: 80 }],
+      });
+    });
+  });
+
   describe('create and remove', () => {
     test('a Secret gets drawn values, once', async () => {
       const secret: KubernetesObject = {
