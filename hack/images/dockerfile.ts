@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run } from '../toolchain/index.ts';
+import { run, withLock } from '../toolchain/index.ts';
 
 /** One build of a Dockerfile. */
 export interface DockerfileBuild {
@@ -24,7 +24,12 @@ export function buildArguments(values: Readonly<Record<string, string>>): string
  * Store, policy and configuration lie in a folder beside the output that is gone afterwards: the machine's own
  * container configuration is neither read nor changed.
  */
-export async function buildDockerfile(build: DockerfileBuild, debian: string): Promise<void> {
+export function buildDockerfile(build: DockerfileBuild, debian: string): Promise<void> {
+  // One at a time: whoever finds no note of buildah's on the machine must be the one who leaves none.
+  return withLock(hostStore, () => isolatedBuild(build, debian));
+}
+
+async function isolatedBuild(build: DockerfileBuild, debian: string): Promise<void> {
   const work = `${build.output}.buildah`;
   await rm(work, { recursive: true, force: true });
   const { policy, environment, store } = await isolated(work, debian);
