@@ -1,6 +1,8 @@
+import { auditInformer } from './audit.ts';
+import { jitter } from './backoff.ts';
 import type { ChangeType } from './cache.ts';
 import type { Clock } from './clock.ts';
-import { systemClock } from './clock.ts';
+import { pause, systemClock } from './clock.ts';
 import { attempt } from './errors.ts';
 import type { Expectations } from './expectations.ts';
 import type { Informer } from './informer.ts';
@@ -44,6 +46,8 @@ export interface ControllerOptions {
   readonly queue?: WorkQueueOptions;
   /** A running reconcile is aborted this long after `stop()`; default 20 s. */
   readonly graceMs?: number;
+  /** How often caches are compared with the API server by versions alone; default 1 h, 0 never. */
+  readonly auditMs?: number;
   /** A watch that has been down this long makes the controller unready; default 10 s. */
   readonly deafMs?: number;
   /** Signals that stop the controller, for example SIGTERM; none by default. */
@@ -70,8 +74,6 @@ export interface Controller {
 }
 
 const BEHIND_MS = 100;
-/** A healthy watch is never quiet this long: the API server sends bookmarks every minute. */
-const SILENT_MS = 120_000;
 
 /** Ties an informer to the keys that its changes concern. */
 export function watch<T extends KubeObject>(of: Watch<T>): AnyWatch {
@@ -136,7 +138,6 @@ class Run {
       if (!informer.synced) problems.push(`${name}: not synced (${informer.state})`);
       else if (informer.deafFor > (this.#options.deafMs ?? 10_000))
         problems.push(`${name}: ${informer.state}`);
-      else if (informer.silentFor > SILENT_MS) problems.push(`${name}: silent`);
     }
     return problems;
   }
@@ -163,10 +164,30 @@ class Run {
 
   async #work(): Promise<void> {
     const { signal } = this.#stopping;
-    const synced = await Promise.all(this.#informers.map((informer) => informer.waitForSync(signal)));
-    if (!synced.every(Boolean)) return;
+    await Promise.all(this.#informers.map((informer) => informer.waitForSync(signal)));
+    void this.#audit();
+    // Stopped meanwhile, the queue gives every worker nothing and they end at once.
     const workers = Array.from({ length: this.#options.concurrency ?? 4 }, () => this.#worker());
     await Promise.all(workers);
+  }
+
+  /** One comparison after the other, spread over the interval, so that they never come as a burst. */
+  async #audit(): Promise<void> {
+    const { auditMs = 3_600_000, metrics } = this.#options;
+    const { signal } = this.#stopping;
+    if (auditMs <= 0) return;
+    while (!signal.aborted) {
+      for (const informer of this.#informers) {
+        await pause(
+          this.#clock,
+          (auditMs * jitter(0.75, 1.25, Math.random)) / this.#informers.length,
+          signal,
+        );
+        if (signal.aborted) return;
+        const differing = await auditInformer(informer, { clock: this.#clock, signal });
+        metrics?.audited(informer.name, differing.length);
+      }
+    }
   }
 
   async #worker(): Promise<void> {

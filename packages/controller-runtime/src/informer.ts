@@ -1,5 +1,6 @@
 import { Cache, stripManagedFields } from './cache.ts';
 import type { KubeObject } from './object.ts';
+import { keyOf } from './object.ts';
 import type { ReflectorOptions, ReflectorState } from './reflector.ts';
 import { Reflector } from './reflector.ts';
 
@@ -21,12 +22,14 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly required: boolean;
   readonly name: string;
   readonly resource: InformerOptions<T>['resource'];
+  readonly #options: InformerOptions<T>;
   readonly #reflectors = new Map<string, Reflector<T>>();
   readonly #settled: (() => void)[] = [];
 
   constructor(options: InformerOptions<T>) {
     const { namespaces = [], required = true, name, onHandlerError, observer, strip, ...rest } = options;
     this.name = name ?? options.resource.kind;
+    this.#options = options;
     this.required = required;
     this.resource = options.resource;
     const cache = new Cache<T>({ onHandlerError });
@@ -103,6 +106,29 @@ export class Informer<T extends KubeObject = KubeObject> {
   /** Makes streams that wait try again now, for example because a CRD was just created. */
   recheck(): void {
     for (const reflector of this.#reflectors.values()) reflector.recheck();
+  }
+
+  /** Takes a fresh picture; the cache tells the differences as changes. */
+  relist(): void {
+    for (const reflector of this.#reflectors.values()) reflector.relist();
+  }
+
+  /** Reads from the API server what the cache should hold: key to resource version. */
+  async listVersions(signal?: AbortSignal): Promise<Map<string, string>> {
+    const versions = new Map<string, string>();
+    const { client, resource, labelSelector, fieldSelector } = this.#options;
+    for (const namespace of this.#reflectors.keys()) {
+      const selection = {
+        namespace: namespace || undefined,
+        labelSelector,
+        fieldSelector,
+        metadataOnly: true,
+        signal,
+      };
+      const { items } = await client.list<KubeObject>(resource, selection);
+      for (const { metadata } of items) versions.set(keyOf(metadata), metadata.resourceVersion ?? '');
+    }
+    return versions;
   }
 
   /**

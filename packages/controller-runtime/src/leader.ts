@@ -17,7 +17,7 @@ export const leaseResource: Resource = {
 /** Which lease to hold, and how. */
 export interface LeaderOptions {
   /** Should be a client of its own (`fork()`), so that a burst of work cannot delay a renewal. */
-  readonly client: ApiClient;
+  readonly client: Pick<ApiClient, 'get' | 'create' | 'replace'>;
   readonly namespace: string;
   readonly name: string;
   /** Unique per process, for example the pod's name and a random suffix. */
@@ -185,8 +185,12 @@ export class LeaderElector {
   async #observe(): Promise<void> {
     const { client, namespace, name } = this.#options;
     try {
-      const signal = AbortSignal.any([this.#stop.signal, this.#limit()]);
-      this.#remember(await client.get<Lease>(leaseResource, { namespace, name }, { signal }));
+      this.#remember(
+        await this.#limited((limit) => {
+          const signal = AbortSignal.any([this.#stop.signal, limit]);
+          return client.get<Lease>(leaseResource, { namespace, name }, { signal });
+        }),
+      );
     } catch (error) {
       if (!isNotFound(error)) throw error;
       this.#observed = undefined;
@@ -196,16 +200,12 @@ export class LeaderElector {
   async #put(spec: LeaseSpec): Promise<void> {
     const { client, namespace, name } = this.#options;
     const before = this.#observed?.lease;
-    const signal = this.#limit();
-    if (before === undefined) {
-      this.#remember(
-        await client.create<Lease>(leaseResource, { metadata: { namespace, name }, spec }, { signal }),
-      );
-      return;
-    }
-    this.#remember(
-      await client.replace<Lease>(leaseResource, { metadata: before.metadata, spec }, { signal }),
+    const answer = await this.#limited((signal) =>
+      before === undefined
+        ? client.create<Lease>(leaseResource, { metadata: { namespace, name }, spec }, { signal })
+        : client.replace<Lease>(leaseResource, { metadata: before.metadata, spec }, { signal }),
     );
+    this.#remember(answer);
   }
 
   #remember(lease: Lease): void {
@@ -215,10 +215,15 @@ export class LeaderElector {
   }
 
   /** A request that hangs longer than the retry interval is given up, so that the next one still comes in time. */
-  #limit(): AbortSignal {
+  async #limited<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
-    this.#clock.after(this.#retryMs, () => controller.abort(new Error('the lease request took too long')));
-    return controller.signal;
+    const late = new Error('the lease request took too long');
+    const cancel = this.#clock.after(this.#retryMs, () => controller.abort(late));
+    try {
+      return await request(controller.signal);
+    } finally {
+      cancel();
+    }
   }
 
   #report(): void {

@@ -20,6 +20,7 @@ export class Metrics {
   readonly #requests: Counter<'method' | 'status'>;
   readonly #dropped: Counter<'reason'>;
   readonly #handlerErrors: Counter;
+  readonly #audited: Counter<'kind'>;
   readonly #leader: Gauge;
 
   constructor(options: { prefix: string; registry?: Registry }) {
@@ -39,6 +40,7 @@ export class Metrics {
     this.#requests = counter('api_requests_total', 'Answers of the API server', ['method', 'status']);
     this.#dropped = counter('events_dropped_total', 'Kubernetes events that were not written', ['reason']);
     this.#handlerErrors = counter('handler_errors_total', 'Exceptions thrown by cache handlers');
+    this.#audited = counter('audit_differences_total', 'Objects whose change a watch had lost', ['kind']);
     this.#leader = new Gauge({ name: name('leader'), help: '1 while this process leads', registers });
     this.#duration = new Histogram({
       name: name('reconcile_seconds'),
@@ -82,6 +84,11 @@ export class Metrics {
       onList: () => this.#lists.inc({ kind }),
       onEvents: (count) => this.#watchEvents.inc({ kind }, count),
     };
+  }
+
+  /** Counts what an audit of one cache found lost. */
+  audited(kind: string, differing: number): void {
+    this.#audited.inc({ kind }, differing);
   }
 
   /** Shows size and freshness of informers, read when metrics are scraped. */

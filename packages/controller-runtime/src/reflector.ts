@@ -22,7 +22,10 @@ export type ReflectorState =
 
 /** Waits and limits of a reflector, in milliseconds unless the name says otherwise. */
 export interface ReflectorTiming {
-  /** No event and no bookmark for this long ends a watch. The API server sends a bookmark every minute. */
+  /**
+   * No event and no bookmark for this long ends a watch. The API server sends a bookmark every minute, but none while
+   * nothing at all was written; so each alarm in a row doubles the patience, up to the longest life of a watch.
+   */
   readonly silenceMs: number;
   /** The server is asked to end a watch after a random time between these. */
   readonly timeoutSeconds: readonly [number, number];
@@ -75,6 +78,10 @@ export interface ReflectorOptions<T extends KubeObject> extends Omit<Selection, 
   readonly random?: () => number;
 }
 
+class RelistError extends Error {
+  override readonly name = 'RelistError';
+}
+
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 /** As many failures at one version without any progress make the version itself suspect. */
 const FAILURES_BEFORE_RELIST = 3;
@@ -87,12 +94,14 @@ export class Reflector<T extends KubeObject> {
   readonly #random: () => number;
   readonly #stop = new AbortController();
   #wake = new AbortController();
+  #stream = new AbortController();
   #state: ReflectorState = 'starting';
   #synced = false;
   #version: string | undefined;
   #seen = '0';
   #failures = 0;
   #stuck = 0;
+  #alarms = 0;
   #watchListServed: boolean;
   #connectedAt = Number.NEGATIVE_INFINITY;
   #lastContact: number;
@@ -128,9 +137,13 @@ export class Reflector<T extends KubeObject> {
     return this.#deafSince === undefined ? 0 : this.#clock.monotonic() - this.#deafSince;
   }
 
-  /** True when everything up to this resource version has reached the sink. */
+  /**
+   * True when everything up to this resource version has reached the sink. Also true for a Kind that is absent or
+   * forbidden: waiting for what cannot be seen would wait for ever.
+   */
   hasSeen(resourceVersion: string): boolean {
-    return this.#state === 'absent' || compareVersions(this.#seen, resourceVersion) >= 0;
+    if (this.#state === 'absent' || this.#state === 'forbidden') return true;
+    return compareVersions(this.#seen, resourceVersion) >= 0;
   }
 
   /** Starts reflecting; further calls do nothing. */
@@ -148,6 +161,13 @@ export class Reflector<T extends KubeObject> {
   /** Ends any wait: the next attempt is made now. */
   recheck(): void {
     this.#wake.abort();
+  }
+
+  /** Ends the stream in favour of a fresh picture. */
+  relist(): void {
+    this.#version = undefined;
+    this.#stream.abort(new RelistError('a fresh picture was asked for'));
+    this.recheck();
   }
 
   async #run(): Promise<void> {
@@ -204,8 +224,10 @@ export class Reflector<T extends KubeObject> {
   async #watch(query: Record<string, string | boolean | undefined>): Promise<void> {
     const initial = query['sendInitialEvents'] === true ? new Map<string, T>() : undefined;
     const [low, high] = this.#timing.timeoutSeconds;
-    const watchdog = new Watchdog(this.#clock, this.#timing.silenceMs);
-    const signal = AbortSignal.any([this.#stop.signal, watchdog.signal]);
+    const patience = Math.min(this.#timing.silenceMs * 2 ** this.#alarms, high * 1_000);
+    const watchdog = new Watchdog(this.#clock, patience);
+    this.#stream = new AbortController();
+    const signal = AbortSignal.any([this.#stop.signal, this.#stream.signal, watchdog.signal]);
     try {
       const body = await this.#options.client.openWatch(this.#options.resource, this.#selection(signal), {
         ...query,
@@ -216,11 +238,13 @@ export class Reflector<T extends KubeObject> {
       if (initial === undefined) this.#enter('watching');
       for await (const events of watchEvents<T>(body)) {
         this.#heard(watchdog);
+        this.#alarms = 0;
         this.#options.observer?.onEvents?.(events.length);
         for (const event of events) this.#take(event, initial);
       }
     } catch (error) {
-      throw watchdog.signal.aborted ? watchdog.signal.reason : error;
+      // An aborted request says only that it was aborted.
+      throw signal.aborted ? signal.reason : error;
     } finally {
       watchdog.stop();
     }
@@ -293,6 +317,7 @@ export class Reflector<T extends KubeObject> {
       this.#connectedAt = Number.NEGATIVE_INFINITY;
       return 0;
     }
+    if (error instanceof SilenceError) this.#alarms += 1;
     if (error instanceof ApiError && (error.status === 404 || error.status === 403)) {
       return this.#unavailable(error);
     }
@@ -341,6 +366,7 @@ function refusesWatchList(error: unknown): boolean {
 function restartReason(error: unknown): string {
   if (error instanceof UnreadableLineError) return 'unreadable';
   if (error instanceof SilenceError) return 'silent';
+  if (error instanceof RelistError) return 'relist';
   if (isExpired(error)) return 'expired';
   if (error instanceof ApiError) return String(error.status);
   return error instanceof ConnectionError ? 'broken' : 'internal';

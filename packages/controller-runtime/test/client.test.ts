@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import {
   ApiClient,
   ApiError,
@@ -10,6 +10,9 @@ import {
 import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
 import type { ConfigMap } from './kinds.ts';
 import { configMap, configMaps } from './kinds.ts';
+
+// Real sockets: a loaded machine is slow, not wrong.
+vi.setConfig({ testTimeout: 30_000 });
 
 let server: FakeApiServer;
 let client: ApiClient;

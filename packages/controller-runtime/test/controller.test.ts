@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Controller, ControllerOptions } from '../src/index.ts';
 import {
   ApiClient,
@@ -15,6 +15,9 @@ import {
 import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
 import type { ConfigMap } from './kinds.ts';
 import { configMap, configMaps, widgets } from './kinds.ts';
+
+// Real sockets: a loaded machine is slow, not wrong.
+vi.setConfig({ testTimeout: 30_000 });
 
 let server: FakeApiServer;
 let client: ApiClient;
@@ -131,6 +134,24 @@ test('a failing reconcile is repeated with growing waits until it succeeds', asy
   await clock.advance(1_000);
   await until('it succeeds', () => calls.length === 4);
   expect(waits).toEqual([10, 20, 40]);
+});
+
+test('a success ends the back-off of its key', async () => {
+  const waits: number[] = [];
+  server.put(configMaps, configMap('a'));
+  const running = run({
+    reconcile: async (key) => {
+      calls.push(key);
+      if (calls.length !== 3) throw new Error('fails');
+    },
+    onError: (_key, _error, retryInMs) => waits.push(retryInMs),
+  });
+  await until('it fails first', () => waits.length === 1);
+  await clock.advance(1_000);
+  await until('it succeeds', () => calls.length === 3 && running.queue.held === 0);
+  running.queue.add('default/a');
+  await until('it fails again', () => waits.length === 3);
+  expect(waits).toEqual([10, 20, 10]);
 });
 
 test('requeueAfter brings the key back', async () => {

@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiClient, EventRecorder, eventResource, microTime } from '../src/index.ts';
 import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
+
+// Real sockets: a loaded machine is slow, not wrong.
+vi.setConfig({ testTimeout: 30_000 });
 
 let server: FakeApiServer;
 let client: ApiClient;

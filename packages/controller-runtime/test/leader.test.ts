@@ -29,7 +29,11 @@ afterEach(async () => {
 
 function elect(identity: string, own = clock): LeaderElector {
   const elector = new LeaderElector({
-    client,
+    client: {
+      get: (...call) => counted(client.get(...call)),
+      create: (...call) => counted(client.create(...call)),
+      replace: (...call) => counted(client.replace(...call)),
+    },
     namespace: 'default',
     name: 'op',
     identity,
@@ -57,13 +61,23 @@ function spec(): LeaseSpec {
 
 const writes = () => server.requests.filter((request) => request.method !== 'GET').length;
 
-/** Lets virtual time pass in small steps, with a real answer to every request on the way. */
+let underWay = 0;
+
+async function counted<T>(request: Promise<T>): Promise<T> {
+  underWay += 1;
+  try {
+    return await request;
+  } finally {
+    underWay -= 1;
+  }
+}
+
+/** Lets virtual time pass in small steps; it stands still while a request is under way. */
 async function pass(milliseconds: number): Promise<void> {
-  for (let left = milliseconds; left > 0; left -= 250) {
-    await clock.advance(250);
-    const { length } = server.requests;
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    if (server.requests.length !== length) await clock.advance(0);
+  for (let left = milliseconds; left > 0; left -= 200) {
+    await clock.advance(200);
+    await until('nothing is under way', () => underWay === 0);
+    await clock.advance(0);
   }
 }
 
@@ -219,4 +233,11 @@ test('who began to wait while a renewal was late, but in time, is let through by
   await until('the late renewal', () => waiting !== undefined);
   await expect(waiting).resolves.toBe(true);
   expect(log).toEqual(['a leads']);
+});
+
+test('nothing is left running after stop: a process can end', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  await a.stop();
+  expect(clock.pending).toBe(0);
 });

@@ -42,7 +42,10 @@ export async function openLink(target: { host: string; port: number }): Promise<
     },
     freeze(now) {
       frozen = now;
-      for (const pair of pairs) for (const socket of pair) now ? socket.pause() : socket.resume();
+      for (const socket of [...pairs].flat()) {
+        if (now) socket.pause();
+        else socket.resume();
+      }
     },
     close: () =>
       new Promise((resolve) => {

@@ -61,3 +61,9 @@ test.each([
 test('empty lines are skipped', async () => {
   expect(await read([Buffer.from(`\n${line('a')}\n`)])).toEqual(['a']);
 });
+
+test('bytes that are not UTF-8 are refused, though a lenient reader would find JSON', async () => {
+  const [head = '', tail = ''] = line('X').split('X');
+  const bytes = Buffer.concat([Buffer.from(head), Buffer.from([0xe2, 0x82]), Buffer.from(tail)]);
+  await expect(read([bytes])).rejects.toBeInstanceOf(UnreadableLineError);
+});

@@ -72,7 +72,7 @@ export async function turn(): Promise<void> {
 }
 
 /** Waits, in real time, until `condition` holds; throws with `what` after a limit that only a broken test reaches. */
-export async function until(what: string, condition: () => boolean, limitMs = 5_000): Promise<void> {
+export async function until(what: string, condition: () => boolean, limitMs = 20_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`never happened: ${what}`);
