@@ -50,7 +50,7 @@ function buildIstioEdge(
       tls: exposure.tls?.secretName,
     }),
     buildVirtualService({
-      name,
+      name: names.edge(metadata.name),
       labels,
       hosts,
       gateways: [`${metadata.namespace}/${name}`],

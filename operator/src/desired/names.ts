@@ -14,8 +14,10 @@ export const names = {
   store: (stack: string, store: EmbeddedStore) => `${stack}-${store}`,
   /** Scripts that a store runs at its first start. */
   storeInit: (stack: string, store: EmbeddedStore) => `${stack}-${store}-init`,
-  /** Objects that exist once a stack: Ingress, Gateway, HTTPRoute, edge VirtualService, PeerAuthentication. */
+  /** Objects that exist once a stack and have no namesake: Ingress, Gateway, HTTPRoute, PeerAuthentication. */
   stack: (stack: string) => stack,
+  /** VirtualService of the hosts at the edge; those of the services carry the names of the services. */
+  edge: (stack: string) => `${stack}-edge`,
   /** Policies that deny what no other one allows. */
   denyAll: (stack: string) => `${stack}-deny-all`,
   /** PeerAuthentication that lets an ingress controller without mesh identity in. */

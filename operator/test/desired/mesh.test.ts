@@ -124,7 +124,7 @@ test('the edge sees what it routes to, and nothing else', () => {
   const objects = objectsOf(aStack());
   const exported = (kind: string, name: string) =>
     (pick(objects, kind, name).spec as { exportTo: string[] }).exportTo;
-  expect(exported('VirtualService', 'shop')).toEqual(['.', 'istio-system']);
+  expect(exported('VirtualService', 'shop-edge')).toEqual(['.', 'istio-system']);
   expect(exported('DestinationRule', 'api-gateway')).toEqual(['.', 'istio-system']);
   expect(exported('DestinationRule', 'payment-service')).toEqual(['.']);
   expect(exported('VirtualService', 'api-gateway')).toEqual(['.']);

@@ -3,7 +3,7 @@ import { serviceNames } from '@ecommercestack/contracts/topology';
 import type { EcommerceStack, EcommerceStackSpec } from '../ecommercestack.ts';
 import { type Rule, ruleFor } from './rule.ts';
 
-const storeSuffixes = ['postgres', 'mongodb', 'redis', 'search', 'kafka'] as const;
+const reservedSuffixes = ['postgres', 'mongodb', 'redis', 'search', 'kafka', 'edge', 'deny-all'] as const;
 const builtIn = `[${serviceNames.map((name) => `'${name}'`).join(', ')}]`;
 const custom = 'has(self.customServices) && self.customServices.exists(custom, custom.name == ';
 
@@ -40,11 +40,11 @@ const nameRules: readonly Rule[] = [
     code: 'ECS0602',
     at: [''],
     field: '.spec.customServices',
-    cel: `!has(self.spec.customServices) || self.spec.customServices.all(custom, !(custom.name in [${storeSuffixes.map((suffix) => `self.metadata.name + '-${suffix}'`).join(', ')}]))`,
-    message: `<stack>-${storeSuffixes.join(', <stack>-')} are the names of the stores: choose another name for the service`,
+    cel: `!has(self.spec.customServices) || self.spec.customServices.all(custom, !(custom.name in [${reservedSuffixes.map((suffix) => `self.metadata.name + '-${suffix}'`).join(', ')}]))`,
+    message: `<stack>-${reservedSuffixes.join(', <stack>-')} are the names of the stores, the edge and the default policies: choose another name for the service`,
     holds: ({ metadata, spec }) =>
       !(spec.customServices ?? []).some((service) =>
-        storeSuffixes.some((suffix) => service.name === `${metadata.name}-${suffix}`),
+        reservedSuffixes.some((suffix) => service.name === `${metadata.name}-${suffix}`),
       ),
   }),
 ];
