@@ -11,6 +11,7 @@ import {
   Metrics,
   runController,
   serveHealth,
+  systemClock,
 } from '@ecommercestack/controller-runtime';
 import type { Logger } from 'pino';
 import { watchedKinds } from './cluster/informers.ts';
@@ -18,8 +19,12 @@ import { kubernetesCluster } from './cluster/kubernetes.ts';
 import type { Config } from './config.ts';
 import type { ReconcileContext } from './controller/context.ts';
 import { reconcile } from './controller/reconcile.ts';
+import { spaced } from './controller/spacing.ts';
 import { stackWatches } from './controller/watches.ts';
 import { managerName } from './desired/labels.ts';
+
+/** One stack is looked at no more often: a tenth of the time in which drift has to be repaired. */
+const spacingMs = 200;
 
 /** A running operator. */
 export type Operator = {
@@ -74,10 +79,14 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
   let reconciles = 0;
   const controller = runController({
     watches: stackWatches(watched),
-    reconcile: (key) => {
-      reconciles += 1;
-      return reconcile(key, { ...context, log: reconcileLog(log, reconciles) });
-    },
+    reconcile: spaced(
+      (key) => {
+        reconciles += 1;
+        return reconcile(key, { ...context, log: reconcileLog(log, reconciles) });
+      },
+      spacingMs,
+      systemClock,
+    ),
     ...(leader && { leader }),
     expectations,
     metrics,

@@ -10,7 +10,7 @@ import {
   servicesAvailable,
 } from './concerns.ts';
 import { cut, type Finding, finding, toConditions } from './conditions.ts';
-import { desiredOf, type Evidence, liveOf } from './evidence.ts';
+import { desiredOf, type Evidence, liveOf, workloadsOf } from './evidence.ts';
 import { type ServiceStanding, serviceStandings } from './services.ts';
 
 /** Why a stack is not acted on at all. */
@@ -123,7 +123,10 @@ function stalledBy(
     const found = concerns.find((candidate) => candidate.reason === reason);
     if (found !== undefined) return finding(type, reason, found.message);
   }
-  const workloads = standings.flatMap(({ workloads: some }) => some);
+  const workloads = [
+    ...workloadsOf(evidence, 'StatefulSet'),
+    ...standings.flatMap(({ workloads: some }) => some),
+  ];
   for (const reason of ['ImageNotPulled', 'SecretMissing', 'ConfigurationRefused'] as const) {
     const sick = workloads.find(({ trouble }) => trouble?.reason === reason);
     if (sick?.trouble !== undefined) {

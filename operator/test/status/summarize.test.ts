@@ -235,6 +235,25 @@ describe('what is wrong, and whether a person has to act', () => {
       /waiting for shop-postgres/,
     ],
     [
+      'a store whose image never pulls',
+      {
+        seen: evidence().seen.map((object) => (object.kind === 'StatefulSet' ? live(object, 0) : object)),
+        pods: [
+          {
+            ...pod('shop-postgres', waiting('ErrImagePull')),
+            metadata: {
+              name: 'shop-postgres-0',
+              ownerReferences: [
+                { apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'shop-postgres', uid: 'u' },
+              ],
+            },
+          },
+        ],
+      },
+      ['Stalled=True/ImageNotPulled', 'DataReady=False/StoreUnavailable'],
+      /shop-postgres: image/,
+    ],
+    [
       'a Deployment whose new generation its controller has not seen',
       {
         seen: evidence().seen.map((object) =>
