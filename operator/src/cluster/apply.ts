@@ -1,6 +1,7 @@
 import { ApiError, describeError, isAlreadyExists } from '@ecommercestack/controller-runtime';
 import { kindOf } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../api/object.ts';
+import { removalOfIntruders, renamingOfIntruders } from '../plan/intruders.ts';
 import type { ObjectProblem } from '../status/evidence.ts';
 import type { Cluster } from './cluster.ts';
 import { holderOf, ownershipOf, type StackIdentity, wasApplied } from './ownership.ts';
@@ -73,7 +74,7 @@ async function write(
     return createOnce(cluster, key, desired);
   }
   if (known !== undefined && ownershipOf(stack, known) === 'Ours') {
-    return hasChanged(known, await cluster.apply(key, withUid(desired, known), { force: true }));
+    return takeBack(cluster, key, desired, known);
   }
   // Not in the cache, or without our owner reference: only the live object tells whose it is.
   const live = await cluster.find(desired);
@@ -85,7 +86,22 @@ async function write(
   if (ownership === 'Foreign' || (ownership === 'Orphan' && !wasApplied(live))) {
     throw new NameConflictError(holderOf(live));
   }
-  return hasChanged(live, await cluster.apply(key, withUid(desired, live), { force: true }));
+  return takeBack(cluster, key, desired, live);
+}
+
+/** Applies to an object of ours and clears its lists of what a hand left in them. */
+async function takeBack(
+  cluster: Cluster,
+  key: string,
+  desired: KubernetesObject,
+  live: KubernetesObject,
+): Promise<boolean> {
+  const clash = renamingOfIntruders(desired, live);
+  if (clash !== undefined) await cluster.patch(key, live, clash);
+  const applied = await cluster.apply(key, withUid(desired, live), { force: true });
+  const intruders = removalOfIntruders(desired, applied);
+  const after = intruders === undefined ? applied : await cluster.patch(key, applied, intruders);
+  return hasChanged(live, after);
 }
 
 /**

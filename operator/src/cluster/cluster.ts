@@ -25,6 +25,8 @@ export type Cluster = CachedCluster & {
   find(object: KubernetesObject): Promise<KubernetesObject | undefined>;
   /** Server-side apply; returns the object as it is then. With `metadata.uid` set it changes that very object or nothing. */
   apply(key: string, object: KubernetesObject, options: { force: boolean }): Promise<KubernetesObject>;
+  /** JSON merge patch of this very state of an object (uid and resourceVersion, else 409); returns it as it is then. */
+  patch(key: string, object: KubernetesObject, patch: object): Promise<KubernetesObject>;
   /** Creates an object; 409 `AlreadyExists` where the name is taken. */
   create(key: string, object: KubernetesObject): Promise<void>;
   /** Deletes this very object (uid); one that is gone or was replaced is left alone. */

@@ -63,7 +63,7 @@ function toStack(object: KubernetesObject | undefined): EcommerceStack | undefin
   return object as unknown as EcommerceStack | undefined;
 }
 
-type Writes = Pick<Cluster, 'find' | 'apply' | 'create' | 'remove' | 'writeStatus'>;
+type Writes = Pick<Cluster, 'find' | 'apply' | 'patch' | 'create' | 'remove' | 'writeStatus'>;
 
 function writes({ client, watched, expectations }: KubernetesOptions): Writes {
   const informers = new Map(watched.map(({ row, informer }) => [row, informer]));
@@ -89,6 +89,16 @@ function writes({ client, watched, expectations }: KubernetesOptions): Writes {
         .catch((error: unknown) => {
           throw isOtherUid(error) ? new ApiError(409, { reason: 'Conflict', message: error.message }) : error;
         });
+      wrote(key, row, answer);
+      return answer;
+    },
+    async patch(key, object, patch) {
+      const row = kindOf(object);
+      const { uid, resourceVersion } = object.metadata;
+      const body = { ...patch, metadata: { uid, resourceVersion } };
+      const answer = await client.patch<KubernetesObject>(resourceOf(row), object.metadata, body, {
+        fieldManager: managerName,
+      });
       wrote(key, row, answer);
       return answer;
     },

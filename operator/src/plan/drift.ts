@@ -1,11 +1,12 @@
 import type { KubernetesObject } from '../api/object.ts';
 import { parseQuantity } from '../api/quantity.ts';
+import { isExclusiveList } from './intruders.ts';
 
 /**
  * Where a live object first differs from a desired one, as a path; undefined when it holds all that is desired.
  *
  * What is compared is what server-side apply could repair: fields that nobody asked for are left alone, as are items
- * that others added to a list merged by key; lists and maps that are replaced as a whole must be equal. Defaults of
+ * that others added to a list merged by key, unless it is ours alone; lists and maps that are replaced as a whole must be equal. Defaults of
  * the API server, its spelling of quantities and its dropping of empty values are no difference.
  */
 export function driftOf(desired: KubernetesObject, live: KubernetesObject): string | undefined {
@@ -83,6 +84,8 @@ function differInKeyedList(
   rules: Rules,
   keys: readonly string[],
 ): string | undefined {
+  // What apply cannot take away by itself has to be seen all the same: see intruders.ts.
+  if (isExclusiveList(path.at(-1) ?? '') && live.length > desired.length) return at(path);
   for (const item of desired) {
     const identity = identityOf(item, keys);
     const twin = live.find((candidate) => identityOf(candidate, keys) === identity);

@@ -7,10 +7,13 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { withGeneratedValues } from '../cluster/generated-values.ts';
 import { stackNameOf } from '../cluster/ownership.ts';
 import { labelKeys, managerName } from '../desired/labels.ts';
-import { conflictingPath, merge } from './field-ownership.ts';
+import { conflictingPath, merge, mergePatch } from './field-ownership.ts';
 
 /** One write that the cluster was asked for. */
-export type Write = { readonly verb: 'apply' | 'create' | 'delete' | 'status'; readonly object: string };
+export type Write = {
+  readonly verb: 'apply' | 'patch' | 'create' | 'delete' | 'status';
+  readonly object: string;
+};
 
 /** What a test does to the cluster behind the operator's back, and what it asks afterwards. */
 export type FakeWorld = {
@@ -92,6 +95,7 @@ class Fake {
         return this.#objects.get(objectKey(object))?.object;
       },
       apply: async (_key, object, { force }) => this.#apply(object, force),
+      patch: async (_key, object, patch) => this.#patch(object, patch),
       create: async (_key, object) => this.#create(object),
       remove: async (_key, object) => this.#remove(object),
       writeStatus: async (stack, status) => this.#writeStatus(stack, status),
@@ -129,6 +133,18 @@ class Fake {
       throw new ApiError(409, { reason: 'Conflict', message: `conflict with another manager: ${conflict}` });
     }
     return this.#store(key, merge(stored.object, stored.applied, object), object, stored);
+  }
+
+  #patch(object: KubernetesObject, patch: object): KubernetesObject {
+    const key = objectKey(object);
+    this.#admit('patch', object);
+    const stored = this.#objects.get(key);
+    const { uid, resourceVersion } = object.metadata;
+    const { metadata } = stored?.object ?? {};
+    if (stored === undefined || metadata?.uid !== uid || metadata?.resourceVersion !== resourceVersion) {
+      throw new ApiError(409, { reason: 'Conflict', message: `${key} has been modified` });
+    }
+    return this.#store(key, mergePatch(stored.object, patch), stored.applied, stored);
   }
 
   #create(object: KubernetesObject): void {

@@ -16,6 +16,22 @@ export function merge(
   return mergeTree(live, last ?? {}, next) as KubernetesObject;
 }
 
+/** RFC 7396, on a whole object. */
+export function mergePatch(live: KubernetesObject, patch: object): KubernetesObject {
+  // The patch leaves the members alone that make an object one.
+  return mergePatchTree(live, patch as Tree) as KubernetesObject;
+}
+
+function mergePatchTree(live: Tree, patch: Tree): Tree {
+  const merged: Record<string, unknown> = { ...live };
+  for (const [name, value] of Object.entries(patch)) {
+    const before = live[name];
+    if (value === null) delete merged[name];
+    else merged[name] = isTree(value) ? mergePatchTree(isTree(before) ? before : {}, value) : value;
+  }
+  return merged;
+}
+
 /** Path of the first field that the intent sets, that has another value and that somebody else set. */
 export function conflictingPath(
   live: KubernetesObject,

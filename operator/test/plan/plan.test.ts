@@ -115,10 +115,16 @@ describe('plan', () => {
         Reflect.set(parent, key, '3');
       },
     );
-    const spec = extra.spec as { template: { spec: { containers: object[]; dnsPolicy?: string } } };
+    const spec = extra.spec as { template: { spec: { dnsPolicy?: string } } };
     spec.template.spec.dnsPolicy = 'ClusterFirst';
-    spec.template.spec.containers.push({ name: 'sidecar', image: 'debug' });
     expect(plan(desired, replace(extra)).apply).toEqual([]);
+  });
+
+  test('lets no foreign container run with the identity of a service', () => {
+    const extra = structuredClone(live(pick(desired, 'Deployment', 'user-service')));
+    const spec = extra.spec as { template: { spec: { containers: object[] } } };
+    spec.template.spec.containers.push({ name: 'sidecar', image: 'debug' });
+    expect(plan(desired, replace(extra)).apply.map(objectKey)).toEqual([objectKey(extra)]);
   });
 
   test('does not mistake another spelling of a quantity for a change', () => {
