@@ -90,8 +90,9 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     ...(leader && { leader }),
     expectations,
     metrics,
+    // A lost race is a part of life: the next reconcile sees what won it.
     onError: (key, error, retryInMs) =>
-      log.warn({ key, error: String(error), retryInMs }, 'reconcile failed'),
+      log[isConflict(error) ? 'debug' : 'warn']({ key, error: String(error), retryInMs }, 'reconcile failed'),
   });
   const servers = await serve(config, metrics, () => controller.notReady());
   log.info({ instance, namespaces: config.namespaces, ...servers.ports }, 'started');
