@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessSpec } from '../process.ts';
 import { waitFor } from '../wait.ts';
@@ -11,10 +11,10 @@ export function hierarchies(mounts = readFileSync('/proc/self/mounts', 'utf8')):
   return [...points('cgroup'), ...points('cgroup2')];
 }
 
-/** Where a shell writes its process id to join a cgroup: in version 1 only the hierarchies that just count. */
+/** Where a shell writes its process id to join a cgroup: in version 1 those that count, and that of processor time. */
 export function joinFiles(group: string): string[] {
   const roots = hierarchies();
-  const counting = roots.filter((root) => /\/(pids|systemd)$/.test(root));
+  const counting = roots.filter((root) => /\/(cpu|pids|systemd)$/.test(root));
   const chosen = counting.length > 0 ? counting : roots;
   return chosen.map((root) => join(root, group, 'cgroup.procs'));
 }
@@ -29,6 +29,22 @@ export function inCgroup(group: string, spec: ProcessSpec): ProcessSpec {
 /** Makes a cgroup in every hierarchy. */
 export function makeCgroup(group: string): void {
   for (const root of hierarchies()) mkdirSync(join(root, group), { recursive: true });
+}
+
+/**
+ * Gives a cgroup the weight of many processes. By default a whole cluster weighs as much as one process outside it, so
+ * that a test run beside it starves its pods until their probes fail.
+ */
+export function favour(group: string): void {
+  for (const root of hierarchies()) {
+    for (const [file, weight] of [
+      ['cpu.shares', 16_384],
+      ['cpu.weight', 1_600],
+    ] as const) {
+      const path = join(root, group, file);
+      if (existsSync(path)) writeFileSync(path, String(weight));
+    }
+  }
 }
 
 /** The processes in the cgroup and all below it. */

@@ -5,7 +5,7 @@ import type { Kubectl } from '../kubectl.ts';
 import type { Supervisor } from '../process.ts';
 import { waitFor } from '../wait.ts';
 import { prepareMachine, restoreMachine } from './before.ts';
-import { inCgroup, makeCgroup, removeCgroup } from './cgroups.ts';
+import { favour, inCgroup, makeCgroup, removeCgroup } from './cgroups.ts';
 import { containerd } from './containerd.ts';
 import { firewallState } from './iptables.ts';
 import { kubelet, prepareKubelet } from './kubelet.ts';
@@ -21,6 +21,7 @@ export async function prepareNode(paths: Layout, machine: Machine): Promise<void
   mkdirSync(paths.dir, { recursive: true, mode: 0o711 });
   prepareMachine(paths.before, await firewallState(machine.env));
   makeCgroup(CGROUPS.masters);
+  favour(NODE.cgroup);
   await raiseNetwork(paths, machine.debian, machine.env);
 }
 
