@@ -218,7 +218,7 @@ describe('workloads', () => {
         port: 8080,
         initialDelaySeconds: 30,
         periodSeconds: 90,
-        timeoutSeconds: 2,
+        timeoutSeconds: 5,
       },
       readiness: { path: '/ready', port: 8080, initialDelaySeconds: 0, periodSeconds: 5 },
     });

@@ -101,7 +101,8 @@ function completeProbes(
       path: '/health',
       port,
       periodSeconds: 10,
-      failureThreshold: 3,
+      // A starved machine answers late; ending its containers only starves it more.
+      failureThreshold: 6,
     }),
     readiness: completeProbe(fields?.readiness, {
       path: '/ready',
@@ -113,7 +114,7 @@ function completeProbes(
       path: '/health',
       port,
       periodSeconds: 2,
-      failureThreshold: 60,
+      failureThreshold: 150,
     }),
   };
 }
@@ -127,7 +128,7 @@ function completeProbe(
     port: fields?.port ?? defaults.port,
     initialDelaySeconds: fields?.initialDelay === undefined ? 0 : toSeconds(fields.initialDelay),
     periodSeconds: fields?.period === undefined ? defaults.periodSeconds : toSeconds(fields.period),
-    timeoutSeconds: fields?.timeout === undefined ? 2 : toSeconds(fields.timeout),
+    timeoutSeconds: fields?.timeout === undefined ? 5 : toSeconds(fields.timeout),
     failureThreshold: fields?.failureThreshold ?? defaults.failureThreshold,
   };
 }

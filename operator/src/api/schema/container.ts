@@ -185,14 +185,14 @@ const probe = (what: string, path: string, timing: string) =>
         .meta({ 'x-computed-default': 'liveness 10s, readiness 5s, startup 2s' })
         .optional(),
       timeout: positiveSeconds
-        .describe('Time after which an unanswered probe counts as failed, in whole seconds. Default: 2s.')
+        .describe('Time after which an unanswered probe counts as failed, in whole seconds. Default: 5s.')
         .optional(),
       failureThreshold: z
         .int32()
         .min(1)
         .max(300)
         .describe('Failures in a row after which the probe counts as failed.')
-        .meta({ 'x-computed-default': 'liveness 3, readiness 3, startup 60' })
+        .meta({ 'x-computed-default': 'liveness 6, readiness 3, startup 150' })
         .optional(),
     })
     .describe(what);
