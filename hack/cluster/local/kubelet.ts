@@ -47,9 +47,6 @@ export function kubeletConfiguration(paths: Layout): object {
       'nodefs.inodesFree': '1%',
       'imagefs.available': '1%',
     },
-    // A restarted stack is what people wait for; the defaults are meant for large nodes.
-    syncFrequency: '10s',
-    nodeStatusUpdateFrequency: '5s',
     kubeAPIQPS: 200,
     kubeAPIBurst: 400,
   };
