@@ -1,8 +1,8 @@
 import { type HttpMethod, type ServiceName, serviceRow, topology } from '@ecommercestack/contracts/topology';
 import { isBelow, type Refusal, refuse } from '@ecommercestack/service-kit';
 
-/** Below this prefix lie the services; everything else is the storefront's. */
-export const apiPrefix = '/api/v1';
+// Below this prefix lie the services; everything else is the storefront's.
+const apiPrefix = '/api/v1';
 
 export type RouteEntry = {
   readonly prefix: string;

@@ -88,8 +88,8 @@ function toRefusals(route: RouteContract, refusals: RefusalTable): Json {
   );
 }
 
-/** Codes that the kit itself can answer on this route, given its schemas. */
-export function impliedRefusals(route: RouteContract): string[] {
+// Codes that the kit itself can answer on this route, given its schemas.
+function impliedRefusals(route: RouteContract): string[] {
   return [
     ...(route.params === undefined ? [] : ['not-found']),
     ...(route.query === undefined ? [] : ['bad-request']),

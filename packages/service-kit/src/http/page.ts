@@ -1,7 +1,7 @@
 import type { Page } from '@ecommercestack/contracts/page';
 
-/** An opaque cursor that continues after the item with this id. */
-export function toCursor(lastId: string): string {
+// Opaque to callers: it only says after which id to go on.
+function toCursor(lastId: string): string {
   return Buffer.from(lastId, 'utf8').toString('base64url');
 }
 

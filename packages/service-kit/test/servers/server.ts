@@ -23,14 +23,14 @@ export type Launch = {
   readonly unprivileged?: boolean;
 };
 
-/** A folder for a server's data that the server may write to; it is removed by `removeFolder`. */
+/** A folder for a server's data that the server may write to; its server removes it when it stops. */
 export function dataFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `ecommercestack-${name}-`));
   if (nobody.uid !== undefined) chownSync(folder, nobody.uid, nobody.gid);
   return folder;
 }
 
-export function removeFolder(folder: string): void {
+function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 

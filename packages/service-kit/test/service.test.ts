@@ -1,0 +1,82 @@
+import type { Topic } from '@ecommercestack/contracts/topology';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createMemoryBus } from '../src/bus/event-bus-memory.ts';
+import type { Variables } from '../src/config/variable.ts';
+import { hostService } from '../src/opening.ts';
+import { defineService, type Opening } from '../src/service.ts';
+import { systemClock, uuidv7 } from '../src/sources.ts';
+import { toStores } from '../src/store/stores.ts';
+import { silentLog } from '../src/telemetry/log.ts';
+import { createMetrics } from '../src/telemetry/metrics.ts';
+
+const environment = { DATABASE_URL: 'memory:', KAFKA_BROKERS: 'memory:' };
+
+describe('a definition', () => {
+  test('may handle only what its row consumes', () => {
+    const handling = (topic: Topic) => () =>
+      defineService({
+        name: 'inventory',
+        open: async () => ({}),
+        handles: [{ topic, handle: async () => {} }],
+      });
+    expect(handling('shop.order.v1')).not.toThrow();
+    expect(handling('shop.review.v1')).toThrow(
+      'inventory handles shop.review.v1, which its row does not consume',
+    );
+  });
+
+  test('may open only the stores of its row, and call only whom it declares', async () => {
+    const asking = async (ask: (opening: Opening<Variables>) => unknown) => {
+      const service = defineService({
+        name: 'inventory',
+        variables: {},
+        open: async (opening) => ask(opening),
+      });
+      const world = { log: silentLog, metrics: createMetrics('test'), clock: systemClock, ids: uuidv7 };
+      return service.configure(environment).open({ ...world, stores: toStores(service.row, {}) });
+    };
+    await expect(asking(({ stores }) => stores.documents())).rejects.toThrow(
+      'has: postgres, kafka; not mongodb',
+    );
+    await expect(asking(({ addressOf }) => addressOf('user'))).rejects.toThrow('declares no call to user');
+  });
+});
+
+test('a service gets the events it handles, at least once each, with its context', async () => {
+  const bus = createMemoryBus();
+  const got: unknown[] = [];
+  let failures = 1;
+  const service = defineService({
+    name: 'inventory',
+    open: async () => ({ place: 'shelf' }),
+    handles: [
+      {
+        topic: 'shop.order.v1',
+        handle: async ({ payload }, { place }) => {
+          if (failures > 0) {
+            failures -= 1;
+            throw new Error('not now');
+          }
+          got.push([place, payload]);
+        },
+      },
+    ],
+  });
+  const world = {
+    log: silentLog,
+    metrics: createMetrics('test'),
+    clock: systemClock,
+    ids: uuidv7,
+    memoryBus: async () => bus,
+  };
+  const hosted = await hostService(service, service.configure(environment), world);
+  onTestFinished(() => hosted.close());
+  await hosted.opened;
+  const event = { id: '1', key: 'k', type: 'T', source: 's', time: '2026-01-01T00:00:00.000Z', payload: 7 };
+  await bus.publish([
+    { ...event, topic: 'shop.review.v1', payload: 'not ours' },
+    { ...event, topic: 'shop.order.v1' },
+  ]);
+  await vi.waitFor(() => expect(got).toEqual([['shelf', 7]]));
+  await hosted.stopConsuming();
+});
