@@ -1,6 +1,7 @@
 import { type AuditEvent, AuditMark, describeRequest, isBy, trafficOf } from './audit.ts';
 import { waitFor } from './kube/wait.ts';
 import type { Context, Outcome, Proof } from './proof.ts';
+import { silenceMutants } from './silence-mutants.ts';
 import { isReady, stackReference } from './stack.ts';
 import type { Target } from './target.ts';
 
@@ -13,6 +14,7 @@ export const silence: Proof = {
     'In five minutes of a converged stack the operator sends the API server no write and no read, its lease and its watches apart (audit log).',
   minimum: 60,
   minutes: 6,
+  mutants: silenceMutants,
   run: async (context) => {
     const target = await context.target();
     const { auditLog } = target;

@@ -1,6 +1,6 @@
 import { ownedFields, project } from '../kube/fields.ts';
 import { KubeError } from '../kube/kube.ts';
-import { describe, type KubeObject, referenceOf } from '../kube/object.ts';
+import { at, describe, type KubeObject, referenceOf } from '../kube/object.ts';
 import { until, waitFor } from '../kube/wait.ts';
 import { percentile } from '../percentile.ts';
 import { type Context, deadlineFactor, type Outcome, type Proof } from '../proof.ts';
@@ -88,7 +88,9 @@ async function disturb(
   const isSame = (now: KubeObject | undefined) =>
     now !== undefined &&
     now.metadata.deletionTimestamp === undefined &&
-    (Object.keys(trie).length === 0 || JSON.stringify(project(now, trie)) === wanted);
+    (Object.keys(trie).length === 0 || JSON.stringify(project(now, trie)) === wanted) &&
+    JSON.stringify(containersOf(now)) === JSON.stringify(containersOf(live)) &&
+    JSON.stringify(portsOf(now)) === JSON.stringify(portsOf(live));
   switch (action) {
     case 'delete':
       await kube.delete(reference, live.metadata.uid);
@@ -118,6 +120,15 @@ async function disturb(
       }
       return undefined;
   }
+}
+
+// A container or a port whose key was edited is nobody's afterwards, yet it must not stay beside the one that came back.
+const containersOf = (object: KubeObject) =>
+  namesIn(at(object, 'spec', 'template', 'spec', 'containers'), 'name');
+const portsOf = (object: KubeObject) => namesIn(at(object, 'spec', 'ports'), 'port');
+
+function namesIn(list: unknown, key: string): unknown[] {
+  return Array.isArray(list) ? list.map((item) => at(item, key)).sort() : [];
 }
 
 /** The same object under another name, as a person makes it from `kubectl get -o yaml`. */
