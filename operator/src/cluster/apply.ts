@@ -4,7 +4,7 @@ import { type KubernetesObject, objectKey } from '../api/object.ts';
 import { removalOfIntruders, renamingOfIntruders } from '../plan/intruders.ts';
 import type { ObjectProblem } from '../status/evidence.ts';
 import type { Cluster } from './cluster.ts';
-import { holderOf, ownershipOf, type StackIdentity, wasApplied } from './ownership.ts';
+import { holderOf, isFormers, ownershipOf, type StackIdentity, wasApplied } from './ownership.ts';
 
 /** What to write and what to delete, each in order. */
 export type Changes = {
@@ -63,6 +63,15 @@ class NameConflictError extends Error {
   override readonly name = 'NameConflictError';
 }
 
+/** Thrown for an object of a former stack of this name, which is being collected and soon gone. */
+class FormerStackError extends Error {
+  override readonly name = 'FormerStackError';
+
+  constructor() {
+    super('belongs to a former stack of this name and is being collected');
+  }
+}
+
 async function write(
   cluster: Cluster,
   stack: StackIdentity,
@@ -82,6 +91,7 @@ async function write(
     await cluster.apply(key, desired, { force: false });
     return true;
   }
+  if (isFormers(stack, live)) throw new FormerStackError();
   const ownership = ownershipOf(stack, live);
   if (ownership === 'Foreign' || (ownership === 'Orphan' && !wasApplied(live))) {
     throw new NameConflictError(holderOf(live));
@@ -115,8 +125,11 @@ async function createOnce(cluster: Cluster, key: string, desired: KubernetesObje
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
     const { namespace = '', name } = desired.metadata;
-    if (cluster.hasSecret(namespace, name) === true) throw new NameConflictError('not made by this stack');
-    return false;
+    if (cluster.hasSecret(namespace, name) !== true) return false;
+    const stack = cluster.stack(key);
+    const seen = stack && cluster.children(stack).find((child) => objectKey(child) === objectKey(desired));
+    if (stack && seen && isFormers(stack.metadata, seen)) throw new FormerStackError();
+    throw new NameConflictError('not made by this stack');
   }
 }
 

@@ -18,6 +18,12 @@ export function ownershipOf(stack: StackIdentity, object: KubernetesObject): Own
   return object.metadata.labels?.[labelKeys.stack] === stack.name ? 'Orphan' : 'Foreign';
 }
 
+/** Whether an object belongs to a deleted stack of the same name, whose objects are being collected. */
+export function isFormers(stack: StackIdentity, object: KubernetesObject): boolean {
+  const owner = controllerOf(object);
+  return owner?.kind === 'EcommerceStack' && owner.name === stack.name && owner.uid !== stack.uid;
+}
+
 /** Whether our field manager applied this object at some time; needs `managedFields`, so a live object. */
 export function wasApplied(object: KubernetesObject): boolean {
   return (object.metadata.managedFields ?? []).some(

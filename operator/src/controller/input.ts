@@ -1,7 +1,9 @@
 import type { CompletedStack } from '../api/completed.ts';
 import type { EcommerceStackStatus } from '../api/ecommercestack.ts';
+import type { KubernetesObject } from '../api/object.ts';
 import type { Observed } from '../cluster/observe.ts';
 import type { StackInput } from '../desired/input.ts';
+import { managerName } from '../desired/labels.ts';
 import { recordedRevisions } from '../desired/revision.ts';
 import type { RevisionPlace, RolloutDecision } from '../rollout/decision.ts';
 import { workloadReadiness } from '../status/readiness.ts';
@@ -22,11 +24,7 @@ export function inputOf(
     history: Object.fromEntries(
       decisions.map(({ service, retiring }) => [service, keptRevisions(status, service, retiring)]),
     ),
-    autoscaled: new Set(
-      deployments
-        .filter(({ metadata }) => (metadata.managedFields ?? []).length > 0)
-        .map(({ metadata }) => metadata.name),
-    ),
+    autoscaled: new Set(deployments.filter(isScaledByOthers).map(({ metadata }) => metadata.name)),
     readyPods: Object.fromEntries(
       deployments.map((deployment) => [deployment.metadata.name, workloadReadiness(deployment).ready]),
     ),
@@ -48,4 +46,9 @@ function keptRevisions(
       ...(known?.history ?? []).map(({ revision }) => revision),
     ]),
   ];
+}
+
+/** Informers keep, of a Deployment's field managers, those that set its number of pods. */
+function isScaledByOthers({ metadata }: KubernetesObject): boolean {
+  return (metadata.managedFields ?? []).some(({ manager }) => manager !== managerName);
 }

@@ -6,7 +6,7 @@ import type { ObjectProblem } from '../status/evidence.ts';
 import type { ReconcileContext } from './context.ts';
 
 /** How soon an obstacle that sends no event is looked at again. */
-const absentMs = 3_000;
+const absentMs = 5_000;
 const obstacleMs = 10_000;
 
 /** Thrown for what passes by itself, so that the queue backs off and counts it. */

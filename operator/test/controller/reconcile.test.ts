@@ -182,6 +182,18 @@ describe('others in the way', () => {
     expect(world.condition('Stalled')).toBe('False NotStalled');
   });
 
+  test('what a former stack of the same name left is waited for, not fought over', async () => {
+    const world = await atRest();
+    const left = world.children();
+    world.drop('EcommerceStack.ecommercestack.dev/dev/shop');
+    world.want();
+    await expect(world.step()).rejects.toThrow(/former stack/);
+    expect(world.condition('Stalled')).toBe('False NotStalled');
+    for (const child of left) world.drop(objectKey(child));
+    await world.settle();
+    expect(world.condition('Ready')).toBe('True AllAvailable');
+  });
+
   test('of two stacks in a namespace the older acts; the other touches nothing and takes over when it goes', async () => {
     const world = await atRest();
     const second = stackNamed('late', 'dev', small);
