@@ -24,13 +24,21 @@ export const schemaCodes = {
 const schema = stackSchema();
 
 /** Parses and judges: unknown fields, the schema, then the rules over several fields. */
-export function validateStack(content: unknown): Validated {
-  const problems = otherKind(content) ?? unknownFields(schema, content, '');
+export function validateStack(given: unknown): Validated {
+  const problems = otherKind(given) ?? unknownFields(schema, given, '');
   if (problems.length > 0) return { ok: false, problems };
-  const parsed = ecommerceStack.safeParse(content);
+  const parsed = ecommerceStack.safeParse(withoutNulls(given));
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(toProblem) };
   const broken = rules.flatMap((rule) => judge(rule, parsed.data));
   return broken.length > 0 ? { ok: false, problems: broken } : { ok: true, stack: parsed.data };
+}
+
+/** A member that is null is a member left out, as for the API server; a null in a list is a value, and a wrong one. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).filter(([, child]) => child !== null);
+  return Object.fromEntries(members.map(([name, child]) => [name, withoutNulls(child)]));
 }
 
 function otherKind(content: unknown): Problem[] | undefined {

@@ -1,15 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ControlPlane, startControlPlane } from '../../../hack/cluster/controlplane.ts';
 import { type Kubectl, kubectl } from '../../../hack/cluster/kubectl.ts';
+import { waitFor } from '../../../hack/cluster/wait.ts';
 import { CommandFailed } from '../../../hack/toolchain/index.ts';
 import { completeStack } from '../../src/api/defaults.ts';
-import { ecommerceStack } from '../../src/api/ecommercestack.ts';
+import { apiVersion, ecommerceStack, kind } from '../../src/api/ecommercestack.ts';
 import { loadManifest } from '../../src/api/manifest.ts';
+import { validateStack } from '../../src/api/validate.ts';
 import { examples, invalidExamples } from './examples.ts';
+import { mutationOf } from './mutations.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const crd = join(root, 'crds/ecommercestack.dev_ecommercestacks.yaml');
@@ -38,7 +42,11 @@ beforeAll(async () => {
   cluster = kubectl(plane.kubeconfig);
   // Client-side on purpose: its annotation has the tighter limit of the two ways to apply.
   await cluster('apply', '-f', crd);
-  await cluster('wait', '--for=condition=Established', '--timeout=30s', '-f', crd);
+  // kubectl wait fails on a definition that has no conditions yet.
+  await waitFor(() => cluster('get', 'ecs', '-A').catch(() => undefined), {
+    what: 'the definition to be established',
+    timeoutMs: 60_000,
+  });
   const namespaces = new Set(examples.flatMap(({ documents }) => documents.map(namespaceOf)));
   for (const namespace of [...namespaces, 'invalid']) await cluster('create', 'namespace', namespace);
 });
@@ -121,6 +129,37 @@ describe('invalid examples', () => {
 
   it('leave nothing behind', async () => {
     expect(await cluster('get', 'ecs', '-n', 'invalid', '-o', 'name')).toBe('');
+  });
+});
+
+describe('offline validation', () => {
+  it('accepts and refuses as the API server does, over stacks changed at random', async () => {
+    const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+    const documents = examples.flatMap((example) => example.documents);
+    const mutants = fc
+      .sample(
+        fc.constantFrom(...documents).chain((document) => mutationOf(Reflect.get(Object(document), 'spec'))),
+        { seed, numRuns: 300 },
+      )
+      .map((spec, index) => ({
+        apiVersion,
+        kind,
+        metadata: { name: `m-${index}`, namespace: 'mutations' },
+        spec,
+      }));
+    await cluster('create', 'namespace', 'mutations');
+    const file = join(directory, 'mutants.yaml');
+    writeFileSync(file, mutants.map((mutant) => JSON.stringify(mutant)).join('\n---\n'));
+    await refusal('create', '-f', file);
+    const accepted = await cluster('get', 'ecs', '-n', 'mutations', '-o', 'name');
+    const names = new Set(accepted.split('\n').map((line) => line.split('/')[1]));
+    const disputed = mutants
+      .filter((mutant) => validateStack(mutant).ok !== names.has(mutant.metadata.name))
+      .map((mutant) => ({ mutant, offline: validateStack(mutant) }));
+    expect(disputed, `SEED=${seed}`).toEqual([]);
+    // Both verdicts must occur, or the comparison says nothing.
+    expect(names.size).toBeGreaterThan(30);
+    expect(names.size).toBeLessThan(270);
   });
 });
 

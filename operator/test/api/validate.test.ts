@@ -69,6 +69,14 @@ describe('validateStack', () => {
     expect(problemsOf({ ...manifest(), metadata: { name: 'shop', labels: { team: 'a' } } })).toEqual([]);
   });
 
+  it('takes a member that is null for one left out, and a null in a list for a wrong value', () => {
+    expect(problemsOf(manifest({ profile: null, services: [{ name: 'cart', env: null }] }))).toEqual([]);
+    expect(problemsOf(manifest({ servces: null }))).toMatchObject([
+      { path: 'spec.servces', code: 'ECS0002' },
+    ]);
+    expect(problemsOf(manifest({ services: [null] }))).toMatchObject([{ path: 'spec.services[0]' }]);
+  });
+
   it('gives every rule a code of its own message and a place', () => {
     for (const rule of rules) {
       expect(rule.code).toMatch(/^ECS0[1-7][0-9]{2}$/);
