@@ -4,6 +4,7 @@ import { labelKeys, podLabels, servesLabel } from './labels.ts';
 import { names } from './names.ts';
 import { containerSecurity, podSecurity } from './pod-security.ts';
 import type { RevisionIntent } from './revision.ts';
+import { buildScheduling } from './scheduling.ts';
 
 /** The pods of one revision: a function of its intent, its names and nothing else. */
 export function buildPodTemplate(
@@ -13,7 +14,6 @@ export function buildPodTemplate(
   intent: RevisionIntent,
 ): Record<string, unknown> {
   const { pod } = intent;
-  const selector = { matchLabels: { app: intent.object, [labelKeys.deployment]: deployment } };
   return {
     metadata: {
       labels: {
@@ -35,16 +35,7 @@ export function buildPodTemplate(
       automountServiceAccountToken: false,
       enableServiceLinks: false,
       terminationGracePeriodSeconds: pod.terminationGracePeriodSeconds,
-      ...(Object.keys(pod.nodeSelector).length > 0 && { nodeSelector: pod.nodeSelector }),
-      ...(pod.tolerations.length > 0 && { tolerations: pod.tolerations }),
-      ...(pod.affinity && { affinity: pod.affinity }),
-      ...(pod.priorityClassName && { priorityClassName: pod.priorityClassName }),
-      ...(pod.topologySpreadConstraints.length > 0 && {
-        topologySpreadConstraints: pod.topologySpreadConstraints.map((constraint) => ({
-          ...constraint,
-          labelSelector: selector,
-        })),
-      }),
+      ...buildScheduling(intent, deployment),
       ...(intent.pullSecrets.length > 0 && {
         imagePullSecrets: intent.pullSecrets.map((name) => ({ name })),
       }),
