@@ -89,21 +89,7 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
 
   /** Takes in an added or modified object; repeated and older versions of the same uid change nothing. */
   set(object: T): void {
-    const key = keyOf(object.metadata);
-    const previous = this.#byKey.get(key);
-    if (previous === undefined) {
-      this.#insert(key, object);
-      this.#tell('add', undefined, object);
-    } else if (previous.metadata.uid !== object.metadata.uid) {
-      this.#remove(key, previous);
-      this.#tell('delete', previous, undefined);
-      this.#insert(key, object);
-      this.#tell('add', undefined, object);
-    } else if (isNewer(object, previous)) {
-      this.#remove(key, previous);
-      this.#insert(key, object);
-      this.#tell('update', previous, object);
-    }
+    this.#take(object, isNewer);
   }
 
   /** Takes out an object; a delete of a former holder of the name leaves the present one alone. */
@@ -115,14 +101,35 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
     this.#tell('delete', previous, undefined);
   }
 
-  /** Makes the cache (or one namespace of it) hold exactly `objects`. */
+  /**
+   * Makes the cache (or one namespace of it) hold exactly `objects`, a consistent read: also versions that are older than
+   * ours count, as after a restored backup.
+   */
   replace(objects: Iterable<T>, namespace?: string): void {
     const present = new Map<string, T>();
     for (const object of objects) present.set(keyOf(object.metadata), object);
     for (const old of this.list(namespace)) {
       if (!present.has(keyOf(old.metadata))) this.delete(old);
     }
-    for (const object of present.values()) this.set(object);
+    for (const object of present.values()) this.#take(object, isOther);
+  }
+
+  #take(object: T, counts: (next: KubeObject, last: KubeObject) => boolean): void {
+    const key = keyOf(object.metadata);
+    const previous = this.#byKey.get(key);
+    if (previous === undefined) {
+      this.#insert(key, object);
+      this.#tell('add', undefined, object);
+    } else if (previous.metadata.uid !== object.metadata.uid) {
+      this.#remove(key, previous);
+      this.#tell('delete', previous, undefined);
+      this.#insert(key, object);
+      this.#tell('add', undefined, object);
+    } else if (counts(object, previous)) {
+      this.#remove(key, previous);
+      this.#insert(key, object);
+      this.#tell('update', previous, object);
+    }
   }
 
   #insert(key: string, object: T): void {
@@ -177,4 +184,8 @@ function insert(keys: Map<string, Set<string>>, values: readonly string[], key: 
 function isNewer(object: KubeObject, previous: KubeObject): boolean {
   const [next, last] = [object.metadata.resourceVersion, previous.metadata.resourceVersion];
   return next === undefined || last === undefined || compareVersions(next, last) > 0;
+}
+
+function isOther(object: KubeObject, previous: KubeObject): boolean {
+  return object.metadata.resourceVersion !== previous.metadata.resourceVersion;
 }

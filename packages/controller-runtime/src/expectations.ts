@@ -1,3 +1,5 @@
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
 
 /** The part of an informer that expectations ask. */
@@ -6,9 +8,16 @@ export interface SeenBy {
   readonly cache: { getByUid(uid: string): KubeObject | undefined };
 }
 
-type Expectation =
-  | { readonly informer: SeenBy; readonly version: string; readonly namespace: string | undefined }
-  | { readonly informer: SeenBy; readonly deleted: string };
+type Expectation = { readonly informer: SeenBy; readonly since: number } & (
+  | { readonly version: string; readonly namespace: string | undefined }
+  | { readonly deleted: string }
+);
+
+/**
+ * Longer than any watch lives: by then the cache was filled from a new connection. A write that is unseen even so is not
+ * to be seen, for example because a backup was restored and versions began anew.
+ */
+const GIVE_UP_MS = 900_000;
 
 /**
  * Remembers our own writes until the caches have seen them, so that no decision rests on a picture older than our last
@@ -16,22 +25,28 @@ type Expectation =
  */
 export class Expectations {
   readonly #byKey = new Map<string, Expectation[]>();
+  readonly #clock: Clock;
+
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
+  }
 
   /** Records the answer to a create, apply or patch. */
   wrote(key: string, informer: SeenBy, answer: { metadata: ObjectMeta }): void {
     const { resourceVersion, namespace } = answer.metadata;
     if (resourceVersion === undefined || informer.hasSeen(resourceVersion, namespace)) return;
-    this.#add(key, { informer, version: resourceVersion, namespace });
+    this.#add(key, { informer, since: this.#clock.monotonic(), version: resourceVersion, namespace });
   }
 
   /** Records that the API server accepted a delete of this object. */
   deleted(key: string, informer: SeenBy, object: { metadata: ObjectMeta }): void {
-    if (object.metadata.uid !== undefined) this.#add(key, { informer, deleted: object.metadata.uid });
+    const { uid } = object.metadata;
+    if (uid !== undefined) this.#add(key, { informer, since: this.#clock.monotonic(), deleted: uid });
   }
 
   /** True while some cache has not seen our last writes under this key. */
   isBehind(key: string): boolean {
-    const open = (this.#byKey.get(key) ?? []).filter((expectation) => !isMet(expectation));
+    const open = (this.#byKey.get(key) ?? []).filter((expectation) => !this.#isOver(expectation));
     if (open.length === 0) this.#byKey.delete(key);
     else this.#byKey.set(key, open);
     return open.length > 0;
@@ -40,6 +55,10 @@ export class Expectations {
   /** Drops what is remembered of a key, for example because its object is gone. */
   forget(key: string): void {
     this.#byKey.delete(key);
+  }
+
+  #isOver(expectation: Expectation): boolean {
+    return this.#clock.monotonic() - expectation.since > GIVE_UP_MS || isMet(expectation);
   }
 
   #add(key: string, expectation: Expectation): void {

@@ -11,7 +11,7 @@ export class Metrics {
   readonly registry: Registry;
   /** Ready to be given to a `WorkQueue`. */
   readonly queue: QueueObserver;
-  readonly #prefix: string;
+  readonly #informers = new Set<Informer<KubeObject>>();
   readonly #reconciles: Counter<'result'>;
   readonly #duration: Histogram;
   readonly #restarts: Counter<'kind' | 'reason'>;
@@ -26,7 +26,6 @@ export class Metrics {
   constructor(options: { prefix: string; registry?: Registry }) {
     const registers = [options.registry ?? new Registry()];
     const name = (rest: string): string => `${options.prefix}_${rest}`;
-    this.#prefix = options.prefix;
     this.registry = registers[0] as Registry; // just put in
     const counter = <T extends string = never>(rest: string, help: string, labelNames: T[] = []) =>
       new Counter<T>({ name: name(rest), help, labelNames, registers });
@@ -49,6 +48,7 @@ export class Metrics {
       registers,
     });
     this.queue = queueMetrics(name, registers);
+    this.#gauges(name);
   }
 
   /** Counts one finished reconcile. */
@@ -93,28 +93,38 @@ export class Metrics {
 
   /** Shows size and freshness of informers, read when metrics are scraped. */
   observe(informers: readonly Informer<KubeObject>[]): void {
-    const registers = [this.registry];
-    const gauge = (rest: string, help: string, read: (informer: Informer<KubeObject>) => number): void => {
-      const metric: Gauge<'kind'> = new Gauge<'kind'>({
-        name: `${this.#prefix}_${rest}`,
-        help,
-        labelNames: ['kind'],
-        registers,
-        collect: () => {
-          for (const informer of informers) metric.set({ kind: informer.name }, read(informer));
-        },
-      });
-    };
-    gauge('informer_objects', 'Objects in the cache', (informer) => informer.cache.size);
-    gauge('informer_synced', '1 once the cache holds everything', (informer) => (informer.synced ? 1 : 0));
-    gauge(
-      'informer_silent_seconds',
+    for (const informer of informers) this.#informers.add(informer);
+  }
+
+  #gauge(name: string, help: string, read: (informer: Informer<KubeObject>) => number): void {
+    const metric: Gauge<'kind'> = new Gauge<'kind'>({
+      name,
+      help,
+      labelNames: ['kind'],
+      registers: [this.registry],
+      collect: () => {
+        for (const informer of this.#informers) metric.set({ kind: informer.name }, read(informer));
+      },
+    });
+  }
+
+  #gauges(name: (rest: string) => string): void {
+    this.#gauge(name('informer_objects'), 'Objects in the cache', (informer) => informer.cache.size);
+    this.#gauge(name('informer_synced'), '1 once the cache holds everything', (informer) =>
+      Number(informer.synced),
+    );
+    this.#gauge(
+      name('informer_silent_seconds'),
       'Time since the watch was last heard',
       (informer) => informer.silentFor / 1000,
     );
-    gauge('informer_deaf_seconds', 'Time without an open watch', (informer) => informer.deafFor / 1000);
-    gauge(
-      'informer_last_sync_seconds',
+    this.#gauge(
+      name('informer_deaf_seconds'),
+      'Time without an open watch',
+      (informer) => informer.deafFor / 1000,
+    );
+    this.#gauge(
+      name('informer_last_sync_seconds'),
       'Unix time at which the watch was last heard',
       (informer) => (Date.now() - informer.silentFor) / 1000,
     );

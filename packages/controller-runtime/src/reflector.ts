@@ -237,6 +237,8 @@ export class Reflector<T extends KubeObject> {
       this.#heard(watchdog);
       if (initial === undefined) this.#enter('watching');
       for await (const events of watchEvents<T>(body)) {
+        // Lines that had arrived before a stop or a relist must not count after it.
+        signal.throwIfAborted();
         this.#heard(watchdog);
         this.#alarms = 0;
         this.#options.observer?.onEvents?.(events.length);

@@ -7,6 +7,12 @@ import { ConnectionError } from './errors.ts';
 /** Idle sockets are probed after this long; the kernel gives a dead one up ten seconds later. */
 const KEEP_ALIVE_MS = 15_000;
 
+/**
+ * A connection that is not there by then is tried anew: the kernel's own pauses between attempts grow so long that a
+ * repaired link would stay unnoticed.
+ */
+const CONNECT_MS = 5_000;
+
 /** One HTTP request, already serialised. */
 export interface Exchange {
   readonly method: string;
@@ -28,9 +34,11 @@ export interface Answer {
 export class Transport {
   readonly #credentials: Credentials;
   readonly #base: URL;
+  readonly #connectMs: number;
   readonly #agent: HttpAgent | HttpsAgent;
 
-  constructor(credentials: Credentials, maxSockets: number) {
+  constructor(credentials: Credentials, maxSockets: number, connectMs = CONNECT_MS) {
+    this.#connectMs = connectMs;
     this.#credentials = credentials;
     this.#base = new URL(credentials.server);
     const options = { keepAlive: true, keepAliveMsecs: KEEP_ALIVE_MS, maxSockets };
@@ -65,7 +73,14 @@ export class Transport {
   }
 
   #follow(request: ClientRequest, resolve: (answer: Answer) => void, reject: (error: Error) => void): void {
-    request.once('socket', (socket) => socket.setKeepAlive(true, KEEP_ALIVE_MS));
+    request.once('socket', (socket) => {
+      socket.setKeepAlive(true, KEEP_ALIVE_MS);
+      if (!socket.connecting) return;
+      const late = new Error(`no connection in ${this.#connectMs} ms`);
+      const timer = setTimeout(() => request.destroy(late), this.#connectMs);
+      socket.once('connect', () => clearTimeout(timer));
+      socket.once('close', () => clearTimeout(timer));
+    });
     request.once('response', (body) => {
       resolve({ status: body.statusCode ?? 0, headers: body.headers, body });
     });

@@ -88,6 +88,15 @@ test('a relist tells exactly the differences, and only in its namespace', () => 
   expect(cache.get('other/far')).toBeDefined();
 });
 
+test('a relist is right also where its versions are older, as after a restored backup', () => {
+  const { cache, seen } = aCache();
+  cache.set(anObject('a', 'u1', 90));
+  cache.replace([anObject('a', 'u1', 40)], 'ns');
+  expect(cache.get('ns/a')?.metadata.resourceVersion).toBe('40');
+  cache.replace([anObject('a', 'u1', 40)], 'ns');
+  expect(seen).toEqual(['add - u1', 'update u1 u1']);
+});
+
 test('an exception in one handler is reported and stops neither the cache nor the other handlers', () => {
   const { cache, errors } = aCache();
   const later: string[] = [];

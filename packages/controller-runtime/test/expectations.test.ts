@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubeObject } from '../src/index.ts';
 import { Cache, compareVersions, Expectations } from '../src/index.ts';
+import { VirtualClock } from '../src/testing/index.ts';
 
 function aWorld() {
   const cache = new Cache<KubeObject>();
@@ -63,5 +64,16 @@ test('what is forgotten is not awaited', () => {
   const { informer, expectations } = aWorld();
   expectations.wrote('key', informer, at('105'));
   expectations.forget('key');
+  expect(expectations.isBehind('key')).toBe(false);
+});
+
+test('a write that is never seen is given up after a time that no watch outlives', async () => {
+  const { informer } = aWorld();
+  const clock = new VirtualClock();
+  const expectations = new Expectations(clock);
+  expectations.wrote('key', informer, at('105'));
+  await clock.advance(900_000);
+  expect(expectations.isBehind('key')).toBe(true);
+  await clock.advance(1);
   expect(expectations.isBehind('key')).toBe(false);
 });
