@@ -21,7 +21,9 @@ export async function prepareNode(paths: Layout, machine: Machine): Promise<void
   mkdirSync(paths.dir, { recursive: true, mode: 0o711 });
   prepareMachine(paths.before, await firewallState(machine.env));
   makeCgroup(CGROUPS.masters);
-  favour(NODE.cgroup);
+  makeCgroup(CGROUPS.node);
+  // Inside ours the masters and the node go before the pods, so that a busy stack can still be reached and judged.
+  for (const group of [NODE.cgroup, CGROUPS.masters, CGROUPS.node]) favour(group);
   await raiseNetwork(paths, machine.debian, machine.env);
 }
 
@@ -31,6 +33,7 @@ export async function startContainerd(paths: Layout, machine: Machine, processes
     // Its mount namespace went with it, so what ran in it cannot be taken over.
     await stopNode(paths, processes);
     makeCgroup(CGROUPS.node);
+    favour(CGROUPS.node);
     processes.start(inCgroup(CGROUPS.node, containerd(paths, machine.env)));
   }
   await waitFor(
