@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
 import { fieldsOf } from '../../../hack/generate/reference.ts';
 import { stackSchema } from '../../src/api/crd.ts';
@@ -30,6 +32,11 @@ it('every field of the spec stands in an example', () => {
     .filter((path) => path.startsWith('spec.') && !shownElsewhere.some((pattern) => pattern.test(path)))
     .filter((path) => documents.every((document) => valuesAt(document, pathSteps(path), '').length === 0));
   expect(unseen).toEqual([]);
+});
+
+it('the list of examples names each of them', () => {
+  const list = readFileSync(resolve(import.meta.dirname, '../../../examples/README.md'), 'utf8');
+  expect(examples.map(({ file }) => file).filter((file) => !list.includes(`[${file}](${file})`))).toEqual([]);
 });
 
 it('the example with every field stays below 96 KiB', () => {
