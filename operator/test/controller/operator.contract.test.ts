@@ -12,7 +12,7 @@ import { type Operator, startOperator } from '../../src/operator.ts';
 import { type ApiServer, startApiServer } from '../cluster/api-server.ts';
 import { stackNamed } from '../cluster/cluster-suite.ts';
 import { installIstioCrds } from './istio-crds.ts';
-import { small } from './shop-world.ts';
+import { small, userService } from './shop-world.ts';
 
 const noMesh = { ...small, mesh: { type: 'None' } };
 const examples = join(import.meta.dirname, '../../../examples');
@@ -226,6 +226,48 @@ describe('the operator against a real API server', () => {
     await until('Ready', async () => (await condition('mesh', 'Ready')) === 'True AllAvailable');
     await server.drop(stackNamed('shop', 'mesh'));
   });
+
+  test('a canary gets its weight when its pods run, and goes when the spec is reverted', async () => {
+    const want = (version: string) =>
+      server.put(
+        stackNamed(
+          'shop',
+          'canary',
+          userService({ version, rollout: { strategy: 'Canary', canary: { weight: 20 } } }),
+        ),
+      );
+    const route = () =>
+      server.kubectl(
+        ...['-n', 'canary', 'get', 'virtualservice', 'user-service', '-o'],
+        'jsonpath={range .spec.http[0].route[*]}{.destination.subset}:{.weight} {end}',
+      );
+    await server.namespace('canary');
+    await want('v1.0.0');
+    await until('Ready', async () => (await condition('canary', 'Ready')) === 'True AllAvailable');
+    await want('v2.0.0');
+    await until('the canary', async () => (await route()) === 'v1-0-0:80 v2-0-0:20 ');
+    await until(
+      'rest',
+      async () => (await condition('canary', 'RolloutHealthy')) === 'Unknown AwaitingApproval',
+    );
+    await until('Ready again', async () => (await condition('canary', 'Ready')) === 'True AllAvailable');
+    await want('v1.0.0');
+    await until(
+      'one revision',
+      async () => (await condition('canary', 'RolloutHealthy')) === 'True NoCanary',
+    );
+    await until('the plain route', async () => (await route()) === ':100 ');
+    const events = await server.kubectl(
+      '-n',
+      'canary',
+      'get',
+      'events.events.k8s.io',
+      '-o',
+      'jsonpath={.items[*].reason}',
+    );
+    expect(events.split(' ')).toEqual(expect.arrayContaining(['Ready', 'CanaryStarted', 'RolloutEnded']));
+    await server.drop(stackNamed('shop', 'canary'));
+  }, 300_000);
 
   test('every object of every example is accepted', async () => {
     const files = readdirSync(examples).filter((file) => file.endsWith('.yaml'));
