@@ -11,17 +11,16 @@ export type PolicyFile = { readonly current: () => Policy; readonly close: () =>
  */
 export async function followPolicy(path: string, log: Log, intervalMs: number): Promise<PolicyFile> {
   let policy = openPolicy;
-  let isFirst = true;
   const read = async (): Promise<void> => {
     try {
       policy = parsePolicy(await readFile(path, 'utf8'));
       log.info({ path }, 'policy read');
     } catch (error) {
-      const isAbsent = isFirst && error instanceof Error && 'code' in error && error.code === 'ENOENT';
-      if (isAbsent) log.info({ path }, 'no policy file: the open policy');
-      else log.error({ path, error: String(error) }, 'policy refused, the one before stays');
+      // Without a file from the start there is nothing to refuse.
+      const isAbsent = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+      if (isAbsent && policy === openPolicy) return;
+      log.error({ path, error: String(error) }, 'policy refused, the one before stays');
     }
-    isFirst = false;
   };
   await read();
   // Looked at by time and inode: a mounted ConfigMap changes by a swapped link, which file events do not tell.

@@ -29,6 +29,11 @@ export type UpstreamTimeouts = {
   readonly bodyMs: number;
 };
 
+// Shorter than a pod serves on after SIGTERM (5 s). A connection to a pod that goes is then either used meanwhile, and
+// told to close with its answer, or closed here for idleness: when the pod closes its sockets, none is left to meet a
+// request, and a POST, which must not be sent twice, is not lost.
+const idleMs = 2000;
+
 type Connections = { readonly pool: Pool; readonly fresh: () => Client };
 
 /** A pool of connections to each service, and the loop that streams an exchange through one of them. */
@@ -59,12 +64,11 @@ function connectionsOf(origin: string, timeouts: UpstreamTimeouts): Connections 
     pipelining: 1,
   };
   return {
-    // Keep-alive far below the services' own: we close first, so our requests meet no closing socket.
     pool: new Pool(origin, {
       ...options,
       connections: 128,
-      keepAliveTimeout: 30_000,
-      keepAliveMaxTimeout: 60_000,
+      keepAliveTimeout: idleMs,
+      keepAliveMaxTimeout: idleMs,
     }),
     fresh: () => new Client(origin, options),
   };
