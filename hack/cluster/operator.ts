@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Log, run, toolPath } from '../toolchain/index.ts';
-import { kubectl } from './kubectl.ts';
+import { type Kubectl, kubectl } from './kubectl.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CHART = join(ROOT, 'charts', 'ecommercestack-operator');
@@ -11,6 +11,9 @@ export const OPERATOR_NAMESPACE = 'ecommercestack-system';
 
 /** Pod Security admission refuses everything in the namespace that is not restricted. */
 export const RESTRICTED = { 'pod-security.kubernetes.io/enforce': 'restricted' } as const;
+
+/** Pods ask for their proxy by label, so `istioctl analyze` need not tell that namespaces do not. */
+const INJECTION_BY_POD = { 'galley.istio.io/analyze-suppress': 'IST0102' } as const;
 
 /**
  * Installs the operator and its CRDs through the chart and waits until it is ready.
@@ -25,13 +28,24 @@ export async function installOperator(
 ): Promise<void> {
   const api = kubectl(kubeconfig);
   log('installing the operator');
-  await api.apply([namespaceObject(OPERATOR_NAMESPACE)]);
+  await api.apply([plainNamespaceObject('default'), namespaceObject(OPERATOR_NAMESPACE)]);
   const values = fingerprint ? { podAnnotations: { 'ecommercestack.dev/image': fingerprint } } : {};
   const flags = ['--kubeconfig', kubeconfig, '--namespace', OPERATOR_NAMESPACE];
   await run(helm(), ['upgrade', '--install', RELEASE, CHART, ...flags, '--values', '-'], {
     input: JSON.stringify(values),
   });
-  await api('-n', OPERATOR_NAMESPACE, 'rollout', 'status', `deployment/${RELEASE}`, '--timeout=180s');
+  await rolledOut(api, ['-n', OPERATOR_NAMESPACE, `deployment/${RELEASE}`]);
+}
+
+/** Waits for a rollout; when it does not come to an end, the error shows what the pods say. */
+async function rolledOut(api: Kubectl, target: readonly string[]): Promise<void> {
+  try {
+    await api('rollout', 'status', ...target, '--timeout=180s');
+  } catch (error) {
+    const said = await api('logs', ...target, '--tail=10').catch(() => '');
+    if (error instanceof Error) error.message += `\nthe operator's last lines:\n${said || '(none)'}`;
+    throw error;
+  }
 }
 
 /** Removes the operator and, with its CRDs, every stack. */
@@ -50,7 +64,13 @@ export async function uninstallOperator(kubeconfig: string, log: Log): Promise<v
 
 /** A namespace in which Pod Security is enforced. */
 export function namespaceObject(name: string): object {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: RESTRICTED } };
+  const metadata = { name, labels: RESTRICTED, annotations: INJECTION_BY_POD };
+  return { apiVersion: 'v1', kind: 'Namespace', metadata };
+}
+
+/** A namespace that exists anyway: nothing is enforced in it. */
+export function plainNamespaceObject(name: string): object {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, annotations: INJECTION_BY_POD } };
 }
 
 function helm(): string {

@@ -16,3 +16,12 @@ export async function freePorts(count: number, host = '127.0.0.1'): Promise<numb
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }
+
+/** Whether nobody listens on a TCP port of an address. */
+export function isFree(port: number, host: string): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
+  });
+}

@@ -3,9 +3,10 @@ import type { Log } from '../../toolchain/index.ts';
 import { apiReady, namespaceReady } from '../controlplane.ts';
 import { type Kubectl, kubectl } from '../kubectl.ts';
 import { apiserver, controllerManager, etcd, mastersFiles, prepareMasters, scheduler } from '../masters.ts';
+import { isFree } from '../ports.ts';
 import { type ProcessSpec, supervisor } from '../process.ts';
 import { inCgroup } from './cgroups.ts';
-import { CGROUPS, layout, localMasters } from './layout.ts';
+import { CGROUPS, GATEWAY, layout, localMasters } from './layout.ts';
 import { type Machine, prepareDebian } from './machine.ts';
 import { prepareNode, removeNode, startContainerd, startKubelet, stopNode } from './node.ts';
 import { raiseStorage } from './storage.ts';
@@ -18,6 +19,7 @@ export async function raiseCluster(
 ): Promise<Kubectl> {
   const paths = layout();
   const processes = supervisor(paths.dir);
+  await assertGatewayPortFree();
   await prepareNode(paths, machine);
   const masters = localMasters(paths.dir);
   const { kubeconfig } = await prepareMasters(masters);
@@ -37,6 +39,14 @@ export async function raiseCluster(
   await startKubelet(paths, machine, processes, api, log);
   await raiseStorage(paths, api);
   return api;
+}
+
+/** The gateway's port is redirected by the kernel: whoever listens on it would silently get no request any more. */
+async function assertGatewayPortFree(): Promise<void> {
+  if (await isFree(GATEWAY.port, GATEWAY.address)) return;
+  throw new Error(
+    `something listens on ${GATEWAY.address}:${GATEWAY.port}, where the gateway is to answer: end it first`,
+  );
 }
 
 /** Takes the local cluster away with everything it put onto the machine. */

@@ -46,7 +46,13 @@ export async function loadLocalImages(
       for (const archive of stale) await importArchive(paths, archive);
     });
   }
-  const refreshed = stale.length > 0;
+  const services = built.find(({ name }) => name === SERVICES_IMAGE);
+  const refreshed = services !== undefined && stale.includes(services.archive);
+  if (refreshed && loaded[SERVICES_IMAGE] !== undefined) {
+    log(
+      'the services image changed: running pods keep the old one until `kubectl rollout restart deployment`',
+    );
+  }
   const missing = names.filter((name) => refreshed || !present.has(fullName(name)));
   await tagImage(
     paths,

@@ -46,6 +46,7 @@ export interface Layout {
   readonly cniBin: string;
   readonly cniConf: string;
   readonly cniNetns: string;
+  readonly cniAddresses: string;
   readonly volumes: string;
   readonly podLogs: string;
   /** What `up` found on the machine and `down` puts back. */
@@ -68,6 +69,7 @@ export function layout(dir = localDir()): Layout {
     cniBin: join(dir, 'cni', 'bin'),
     cniConf: join(dir, 'cni', 'net.d'),
     cniNetns: join(dir, 'cni', 'netns'),
+    cniAddresses: join(dir, 'cni', 'addresses'),
     volumes: join(dir, 'volumes'),
     podLogs: join(dir, 'pod-logs'),
     before: join(dir, 'before.json'),

@@ -47,7 +47,7 @@ export function cniConfiguration(dataDir: string): object {
   };
 }
 
-/** Makes the node's bridge with its address, the firewall and the CNI configuration; what exists is kept. */
+/** Makes the node's bridge with its address, the firewall and the CNI plugins; what exists is kept. */
 export async function raiseNetwork(paths: Layout, debian: string, env: Environment): Promise<void> {
   if (!existsSync(`/sys/class/net/${NODE.bridge}`)) {
     await run('ip', ['link', 'add', NODE.bridge, 'type', 'bridge']);
@@ -56,17 +56,21 @@ export async function raiseNetwork(paths: Layout, debian: string, env: Environme
   await run('ip', ['link', 'set', NODE.bridge, 'up']);
   await run('nft', ['-f', '-'], { env, input: firewall() });
   mkdirSync(paths.cniBin, { recursive: true });
-  mkdirSync(paths.cniConf, { recursive: true });
   const plugins = join(debian, 'usr/lib/cni');
   for (const plugin of readdirSync(plugins)) {
     const link = join(paths.cniBin, plugin);
     if (!existsSync(link)) symlinkSync(join(plugins, plugin), link);
   }
-  const file = join(paths.cniConf, '10-ecommercestack.conflist');
-  // Istio's plugin chains itself into this file, so it is written once.
-  if (!existsSync(file)) {
-    writeFileSync(file, JSON.stringify(cniConfiguration(join(paths.dir, 'cni', 'addresses')), undefined, 2));
-  }
+}
+
+/** Writes the configuration that pods get their network by; Istio's plugin then chains itself into the file. */
+export function writeCniConfiguration(paths: Layout): void {
+  mkdirSync(paths.cniConf, { recursive: true });
+  const configuration = cniConfiguration(paths.cniAddresses);
+  writeFileSync(
+    join(paths.cniConf, '10-ecommercestack.conflist'),
+    JSON.stringify(configuration, undefined, 2),
+  );
 }
 
 /** Removes our interfaces, kube-proxy's tables, ours, and what the CNI plugins left in iptables. */

@@ -12,7 +12,7 @@ import { kubelet, prepareKubelet } from './kubelet.ts';
 import { prepareProxy, proxy } from './kubeproxy.ts';
 import { CGROUPS, type Layout, NODE } from './layout.ts';
 import type { Machine } from './machine.ts';
-import { lowerNetwork, raiseNetwork } from './network.ts';
+import { lowerNetwork, raiseNetwork, writeCniConfiguration } from './network.ts';
 
 const PROCESSES = ['containerd', 'kubelet', 'kube-proxy'] as const;
 
@@ -32,6 +32,7 @@ export async function startContainerd(paths: Layout, machine: Machine, processes
   if (!processes.isRunning('containerd')) {
     // Its mount namespace went with it, so what ran in it cannot be taken over.
     await stopNode(paths, processes);
+    writeCniConfiguration(paths);
     makeCgroup(CGROUPS.node);
     favour(CGROUPS.node);
     processes.start(inCgroup(CGROUPS.node, containerd(paths, machine.env)));
@@ -72,7 +73,8 @@ export async function stopNode(paths: Layout, processes: Supervisor): Promise<vo
   for (const name of [...PROCESSES].reverse()) await processes.stop(name, 2000);
   await removeCgroup(CGROUPS.node);
   await removeCgroup(CGROUPS.pods);
-  for (const path of [paths.containerdState, paths.containerdSocket]) {
+  // No pod is left, so no address is taken and no proxy needs Istio's plugin.
+  for (const path of [paths.containerdState, paths.containerdSocket, paths.cniConf, paths.cniAddresses]) {
     rmSync(path, { recursive: true, force: true });
   }
 }
