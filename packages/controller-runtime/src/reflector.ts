@@ -127,12 +127,13 @@ export class Reflector<T extends KubeObject> {
     return this.#synced;
   }
 
-  /** Milliseconds since the API server was last heard: an event, a bookmark or a fresh answer. */
+  /** Milliseconds since the API server was last heard: an event, a bookmark or a fresh answer; 0 for an absent Kind. */
   get silentFor(): number {
+    if (this.#state === 'absent') return 0;
     return this.#clock.monotonic() - this.#lastContact;
   }
 
-  /** Milliseconds without an open watch; 0 while one is open. */
+  /** Milliseconds without an open watch; 0 while one is open, and for an absent Kind, which has nothing to tell. */
   get deafFor(): number {
     return this.#deafSince === undefined ? 0 : this.#clock.monotonic() - this.#deafSince;
   }
@@ -355,7 +356,8 @@ export class Reflector<T extends KubeObject> {
   #enter(state: ReflectorState, error?: unknown): void {
     const changed = this.#state !== state;
     this.#state = state;
-    this.#deafSince = state === 'watching' ? undefined : (this.#deafSince ?? this.#clock.monotonic());
+    const hears = state === 'watching' || state === 'absent';
+    this.#deafSince = hears ? undefined : (this.#deafSince ?? this.#clock.monotonic());
     if (changed || error !== undefined) this.#options.observer?.onState?.(state, error);
   }
 }

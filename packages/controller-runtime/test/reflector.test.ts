@@ -298,6 +298,7 @@ test('a missing Kind is absent, does no harm, and is picked up when poked', asyn
   const before = server.requests.length;
   await clock.advance(20_000);
   expect(server.requests).toHaveLength(before);
+  expect([informer.deafFor, informer.silentFor]).toEqual([0, 0]);
   server.serve(widgets);
   server.put(widgets, configMap('w'));
   informer.recheck();
