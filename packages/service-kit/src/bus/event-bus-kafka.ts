@@ -1,31 +1,23 @@
 import type { Topic } from '@ecommercestack/contracts/topology';
-import { type Consumer, type EachBatchPayload, Kafka, logLevel, type Producer } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs';
 import { once } from '../once.ts';
 import type { Log } from '../telemetry/log.ts';
 import { parseRecord, toRecord } from './cloud-event.ts';
 import type { BusEvent, EventBus, Subscription, SubscriptionSpec } from './event-bus.ts';
+import { askBrokers } from './kafka-probe.ts';
+import { quietIdleConnections } from './kafkajs-idle.ts';
 
 const heartbeatMs = 3000;
+const connectTimeoutMs = 3000;
 
 /**
- * The bus on Kafka. Connections are made on first use, so a service that only declares the bus costs one metadata
- * call per readiness check. A producer is idempotent and waits for all in-sync replicas.
+ * The bus on Kafka. The driver is imported and connected on first use, so a service that only declares the bus pays
+ * for a small question to a broker per readiness check. A producer is idempotent and waits for all in-sync replicas.
  */
 export function createKafkaBus(brokers: readonly string[], clientId: string, log: Log): EventBus {
-  const options = { clientId, brokers: [...brokers], connectionTimeout: 3000, requestTimeout: 10_000 };
-  const kafka = new Kafka({
-    ...options,
-    logLevel: logLevel.WARN,
-    logCreator: () => (entry) => log.warn({ kafka: entry.namespace }, entry.log.message),
-  });
-  // Readiness asks every few seconds and tells by itself what it found: no retries, and no log line each time.
-  const admin = once(async () => {
-    const client = new Kafka({ ...options, retry: { retries: 0 }, logLevel: logLevel.NOTHING }).admin();
-    await client.connect();
-    return client;
-  });
+  const driver = once(() => loadDriver(brokers, clientId, log));
   const producer = once(async (): Promise<Producer> => {
-    const client = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+    const client = (await driver.get()).producer({ idempotent: true, maxInFlightRequests: 1 });
     await client.connect();
     return client;
   });
@@ -37,19 +29,30 @@ export function createKafkaBus(brokers: readonly string[], clientId: string, log
         await client.send({ topic, acks: -1, messages: batch.map(toRecord) });
     },
     subscribe: async (spec) => {
-      const subscription = await consume(kafka.consumer(consumerOptions(spec)), spec, log);
+      const consumer = (await driver.get()).consumer(consumerOptions(spec));
+      const subscription = await consume(consumer, spec, log);
       subscriptions.add(subscription);
       return subscription;
     },
-    ping: async () => {
-      await (await admin.get()).describeCluster();
-    },
+    ping: () => askBrokers(brokers, connectTimeoutMs),
     close: async () => {
       await Promise.all([...subscriptions].map((subscription) => subscription.stop()));
       await (await producer.made())?.disconnect();
-      await (await admin.made())?.disconnect();
     },
   };
+}
+
+async function loadDriver(brokers: readonly string[], clientId: string, log: Log): Promise<Kafka> {
+  const { Kafka: Driver, logLevel } = (await import('kafkajs')).default;
+  quietIdleConnections();
+  return new Driver({
+    clientId,
+    brokers: [...brokers],
+    connectionTimeout: connectTimeoutMs,
+    requestTimeout: 10_000,
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => log.warn({ kafka: entry.namespace }, entry.log.message),
+  });
 }
 
 function consumerOptions(spec: SubscriptionSpec) {
