@@ -12,7 +12,7 @@ import type { ConfigMap } from './kinds.ts';
 import { configMap, configMaps } from './kinds.ts';
 
 // Real sockets: a loaded machine is slow, not wrong.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 let server: FakeApiServer;
 let client: ApiClient;

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { inClusterCredentials, kubeConfigCredentials, loadCredentials } from '../src/index.ts';
 import { VirtualClock } from '../src/testing/index.ts';
+
+// client-node is 2,700 files: on a loaded machine its first import takes many seconds.
+vi.setConfig({ testTimeout: 120_000 });
 
 let root: string;
 const env = { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' };

@@ -3,7 +3,7 @@ import { ApiClient, EventRecorder, eventResource, microTime } from '../src/index
 import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
 
 // Real sockets: a loaded machine is slow, not wrong.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 let server: FakeApiServer;
 let client: ApiClient;

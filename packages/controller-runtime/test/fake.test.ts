@@ -5,7 +5,7 @@ import { describeContract, namespaces } from './contract.ts';
 import { configMaps } from './kinds.ts';
 
 // Real sockets: a loaded machine is slow, not wrong.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 // The fake must keep the contract of a real API server, or the tests that use it prove nothing.
 describeContract('the fake API server', async () => {

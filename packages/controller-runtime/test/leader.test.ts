@@ -3,7 +3,7 @@ import { ApiClient, LeaderElector, leaseResource } from '../src/index.ts';
 import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
 
 // Real sockets: a loaded machine is slow, not wrong.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 60_000 });
 
 const key = 'default/op';
 let server: FakeApiServer;

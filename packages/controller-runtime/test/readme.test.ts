@@ -52,7 +52,7 @@ test('the example copies, repairs, follows changes, and ends in order on SIGTERM
   const twin = () => server.read(configMaps, 'default/twin') as ConfigMap | undefined; // only ConfigMaps are kept there
   try {
     server.put(configMaps, source({ x: '1' }));
-    await until('the copy is made', () => twin()?.data?.['x'] === '1', 20_000);
+    await until('the copy is made', () => twin()?.data?.['x'] === '1', 60_000);
     expect(twin()?.metadata.ownerReferences?.[0]?.name).toBe('original');
     server.put(configMaps, {
       ...twin(),
@@ -74,4 +74,4 @@ test('the example copies, repairs, follows changes, and ends in order on SIGTERM
     await server.close();
     rmSync(directory, { recursive: true, force: true });
   }
-}, 30_000);
+}, 120_000);
