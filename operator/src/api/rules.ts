@@ -1,4 +1,5 @@
 /** Every rule over several fields. The CRD and offline validation are both made from this list. */
+import { changeRules } from './rules/change.ts';
 import { containerRules } from './rules/container.ts';
 import { dataRules } from './rules/data.ts';
 import { exposureRules } from './rules/exposure.ts';
@@ -16,4 +17,5 @@ export const rules: readonly Rule[] = [
   ...dataRules,
   ...stackRules,
   ...nameRules,
+  ...changeRules,
 ];

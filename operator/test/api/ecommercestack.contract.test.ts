@@ -132,6 +132,38 @@ describe('invalid examples', () => {
   });
 });
 
+describe('changes', () => {
+  const patched = (namespace: string, spec: object) => [
+    'patch',
+    'ecs',
+    'shop',
+    '-n',
+    namespace,
+    '--type=merge',
+    '-p',
+    JSON.stringify({ spec }),
+  ];
+  const redisOf = (size: string) => ({ data: { redis: { embedded: { storage: { size } } } } });
+  const kafkaOf = (kafka: object) => ({ eventBus: { kafka } });
+
+  it('that a running store cannot follow are refused with the path and the remedy', async () => {
+    await cluster(...patched('shop', redisOf('1Gi')));
+    const embedded = await refusal(...patched('shop', redisOf('2Gi')));
+    expect(embedded).toContain('spec.data.redis.embedded.storage: ');
+    expect(embedded).toContain('keeps the volume');
+    const shrunk = await refusal(...patched('dev', kafkaOf({ strimzi: { storage: { size: '5Gi' } } })));
+    expect(shrunk).toContain('spec.eventBus.kafka.strimzi.storage.size: ');
+    expect(shrunk).toContain('a volume cannot shrink');
+  });
+
+  it('that it can follow are accepted', async () => {
+    const grown = kafkaOf({ strimzi: { storage: { size: '20Gi' } }, topics: { partitions: 6 } });
+    expect(await cluster(...patched('dev', grown))).toContain('patched');
+    const fewer = await refusal(...patched('dev', kafkaOf({ topics: { partitions: 3 } })));
+    expect(fewer).toContain('spec.eventBus.kafka.topics.partitions: ');
+  });
+});
+
 describe('offline validation', () => {
   it('accepts and refuses as the API server does, over stacks changed at random', async () => {
     const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));

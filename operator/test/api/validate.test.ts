@@ -38,7 +38,8 @@ describe('invalid examples', () => {
     const broken = new Set(
       invalidExamples.flatMap(({ documents }) => documents.flatMap(problemsOf)).map((p) => p.code),
     );
-    expect(rules.map((rule) => rule.code).filter((code) => !broken.has(code))).toEqual([]);
+    const breakable = rules.filter((rule) => rule.overChange !== true);
+    expect(breakable.map((rule) => rule.code).filter((code) => !broken.has(code))).toEqual([]);
   });
 });
 
@@ -79,7 +80,7 @@ describe('validateStack', () => {
 
   it('gives every rule a code of its own message and a place', () => {
     for (const rule of rules) {
-      expect(rule.code).toMatch(/^ECS0[1-7][0-9]{2}$/);
+      expect(rule.code).toMatch(/^ECS0[1-8][0-9]{2}$/);
       expect(rule.message.length).toBeGreaterThan(20);
       expect(rule.at.length).toBeGreaterThan(0);
     }

@@ -9,13 +9,11 @@ const imageReference = z
   .max(255)
   .regex(/^[a-zA-Z0-9][-a-zA-Z0-9._/:@]*$/);
 
-const storage = (computed: string) =>
+const storage = (computed: string, growth: string) =>
   z
     .object({
       size: quantity
-        .describe(
-          'Size of the volume of each pod, in bytes. It can grow where the class allows it. Example: 10Gi.',
-        )
+        .describe(`Size of the volume of each pod, in bytes. ${growth} Example: 10Gi.`)
         .meta({ 'x-computed-default': computed })
         .optional(),
       className: objectName
@@ -35,7 +33,7 @@ const embedded = (image: string) =>
         .describe('Image of the server, for a mirror or a newer patch.')
         .meta({ 'x-computed-default': image })
         .optional(),
-      storage: storage(sizes).optional(),
+      storage: storage(sizes, 'It cannot change later.').optional(),
       resources: resources.optional(),
     })
     .describe(
@@ -52,7 +50,7 @@ const managed = (operator: string, kind: string) =>
         .describe('Number of servers; three survive the loss of one.')
         .meta({ 'x-computed-default': 'Dev 1, Production 3' })
         .optional(),
-      storage: storage(sizes).optional(),
+      storage: storage(sizes, 'It can grow later where the class allows it.').optional(),
       resources: resources.optional(),
     })
     .describe(
