@@ -7,7 +7,7 @@ import type { Outcome, Proof } from './proof.ts';
 
 const directory = join(import.meta.dirname, '../examples/invalid');
 
-/** A file that must be refused. Its first line says where: `# refused: spec.services[0].name`. */
+/** A file that must be refused. Its first line says where: `# refused at: spec.services[0].name : what it says`. */
 export type InvalidExample = { readonly file: string; readonly path: string; readonly object: KubeObject };
 
 export const invalid: Proof = {
@@ -22,12 +22,7 @@ export const invalid: Proof = {
     const failures: string[] = [];
     for (const example of context.random.shuffle(cases)) {
       const { apiVersion, kind, metadata, ...rest } = example.object;
-      const object = {
-        apiVersion,
-        kind,
-        ...rest,
-        metadata: { ...metadata, namespace: stack.namespace, name: `invalid-${metadata.name}`.slice(0, 40) },
-      };
+      const object = { apiVersion, kind, ...rest, metadata: { ...metadata, namespace: stack.namespace } };
       const answer = await kube.create(object, { dryRun: true }).catch((error: unknown) => {
         if (error instanceof KubeError) return error;
         throw error;
@@ -49,7 +44,7 @@ export function readInvalidExamples(): InvalidExample[] {
   const files = readdirSync(directory).filter((file) => file.endsWith('.yaml'));
   return files.sort().map((file) => {
     const text = readFileSync(join(directory, file), 'utf8');
-    const path = /^# refused: (\S+)/m.exec(text)?.[1];
+    const path = /^# refused at: (\S+) : /m.exec(text)?.[1];
     if (path === undefined) throw new Error(`examples/invalid/${file} does not say where it is refused`);
     // Whatever the file holds is sent as it is; the API server is the judge.
     return { file, path, object: load(text) as KubeObject };

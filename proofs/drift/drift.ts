@@ -127,8 +127,8 @@ const containersOf = (object: KubeObject) =>
   namesIn(at(object, 'spec', 'template', 'spec', 'containers'), 'name');
 const portsOf = (object: KubeObject) => namesIn(at(object, 'spec', 'ports'), 'port');
 
-function namesIn(list: unknown, key: string): unknown[] {
-  return Array.isArray(list) ? list.map((item) => at(item, key)).sort() : [];
+function namesIn(list: unknown, key: string): string[] {
+  return Array.isArray(list) ? list.map((item) => String(at(item, key))).sort() : [];
 }
 
 /** The same object under another name, as a person makes it from `kubectl get -o yaml`. */

@@ -195,5 +195,6 @@ export class Kube {
 }
 
 function queryOf({ fieldManager = 'prove', dryRun = false }: WriteOptions): string {
-  return `fieldManager=${fieldManager}${dryRun ? '&dryRun=All' : ''}`;
+  // As kubectl asks by default: a field that the schema does not know is an error.
+  return `fieldManager=${fieldManager}&fieldValidation=Strict${dryRun ? '&dryRun=All' : ''}`;
 }
