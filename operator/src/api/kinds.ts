@@ -47,6 +47,8 @@ export type KindRow = {
   readonly namespacedVerbs?: readonly Verb[];
   /** Subresources and what is done to them. */
   readonly subresources?: Readonly<Record<string, readonly Verb[]>>;
+  /** True for what lives in no namespace; watched only by an installation over all of them. */
+  readonly clusterScoped?: true;
   /** The Kind exists only where the cluster has this. */
   readonly needs?: Capability;
   /**
@@ -141,6 +143,11 @@ export const kinds: readonly KindRow[] = [
   own({ kind: 'ServiceMonitor', plural: 'servicemonitors', ...monitoring }),
   own({ kind: 'PrometheusRule', plural: 'prometheusrules', ...monitoring }),
   see({ kind: 'Pod', plural: 'pods', ...core }),
+  {
+    ...see({ kind: 'Namespace', plural: 'namespaces', ...core }),
+    watch: 'Metadata',
+    clusterScoped: true,
+  },
   {
     ...see({
       kind: 'EcommerceStack',

@@ -12,6 +12,8 @@ export type CachedCluster = {
   pods(stack: EcommerceStack): readonly KubernetesObject[];
   /** Whether a Secret exists; undefined where Secrets may not be watched. */
   hasSecret(namespace: string, name: string): boolean | undefined;
+  /** Labels of a namespace; undefined where namespaces may not be watched. */
+  namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
   capabilities(): Readonly<Record<Capability, boolean>>;
 };
 

@@ -30,7 +30,7 @@ const absentMs = 86_400_000;
 /** How the API server serves a Kind of the table. */
 export function resourceOf(row: KindRow): Resource {
   const { group, version, kind, plural } = row;
-  return { group, version, kind, plural, namespaced: true };
+  return { group, version, kind, plural, namespaced: row.clusterScoped !== true };
 }
 
 /**
@@ -38,8 +38,12 @@ export function resourceOf(row: KindRow): Resource {
  * watched by metadata, all of them, and only where the installation is limited to namespaces.
  */
 export function watchedKinds(settings: InformerSettings): WatchedKind[] {
+  const limited = settings.namespaces.length > 0;
   return kinds
-    .filter((row) => row.watch !== 'None' && (row.kind !== 'Secret' || settings.namespaces.length > 0))
+    .filter(
+      (row) =>
+        row.watch !== 'None' && (row.kind === 'Secret' ? limited : !limited || row.clusterScoped !== true),
+    )
     .map((row) => ({ row, informer: informerOf(row, settings) }));
 }
 
@@ -64,8 +68,8 @@ function informerOf(
     ...selectionOf(row),
     ...(row.kind === 'Pod' && { strip: stripPod }),
     ...(row.kind === 'Deployment' && { strip: stripDeployment }),
-    // Only Secrets may be refused to an installation that works; CRDs of others may be missing.
-    required: row.needs === undefined,
+    // CRDs of others may be missing, and whoever refuses a look at Secrets and namespaces only learns less.
+    required: row.needs === undefined && row.watch === 'Full',
     ...(row.needs !== undefined && { timing: { absentMs } }),
     ...(metrics && { observer: metrics.watch(row.kind), onHandlerError: metrics.handlerFailed }),
   };

@@ -28,10 +28,7 @@ export function kubernetesCluster(options: KubernetesOptions): Cluster {
   return { ...cachedReads(options), ...writes(options) };
 }
 
-type Reads = Pick<
-  Cluster,
-  'stack' | 'stacks' | 'children' | 'pods' | 'hasSecret' | 'capabilities' | 'recheck'
->;
+type Reads = Omit<Cluster, keyof Writes>;
 
 function cachedReads({ watched }: KubernetesOptions): Reads {
   const informers = new Map(watched.map(({ row, informer }) => [row.kind, informer]));
@@ -48,6 +45,10 @@ function cachedReads({ watched }: KubernetesOptions): Reads {
     hasSecret: (namespace, name) => {
       const secrets = informers.get('Secret');
       return secrets?.synced === true ? secrets.cache.get({ namespace, name }) !== undefined : undefined;
+    },
+    namespaceLabels: (name) => {
+      const found = informers.get('Namespace')?.cache.get({ name });
+      return found && (found.metadata.labels ?? {});
     },
     capabilities: () => capabilitiesOf(watched),
     recheck: (capabilities: readonly Capability[]) => {

@@ -4,17 +4,24 @@ import type { KubernetesObject } from '../api/object.ts';
 import type { CachedCluster } from './cluster.ts';
 import { ownershipOf } from './ownership.ts';
 
+/** Label with which a namespace enforces a Pod Security standard. */
+export const podSecurityLabel = 'pod-security.kubernetes.io/enforce';
+
 /** What lives of a stack, from the caches alone. */
 export type Observed = {
   /** Objects whose controller is this stack, or nobody and which carry its label. */
   readonly children: readonly KubernetesObject[];
   readonly pods: readonly KubernetesObject[];
   readonly capabilities: Readonly<Record<Capability, boolean>>;
+  /** Whether the namespace enforces a Pod Security standard; undefined where it cannot be seen. */
+  readonly podSecurity?: boolean;
 };
 
 /** Reads what lives of a stack; sends no request. */
 export function observe(cluster: CachedCluster, stack: EcommerceStack): Observed {
+  const labels = cluster.namespaceLabels(stack.metadata.namespace ?? '');
   return {
+    ...(labels && { podSecurity: podSecurityLabel in labels }),
     children: cluster.children(stack).filter((object) => ownershipOf(stack.metadata, object) !== 'Foreign'),
     pods: cluster.pods(stack),
     capabilities: cluster.capabilities(),

@@ -46,6 +46,7 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
     hostsTaken: taken,
     missingSecrets: missingSecrets(cluster, completed.metadata.namespace, desired),
     storeNotes: context.storeNotes,
+    podSecurity: seen.podSecurity,
   };
   const remembered = isRemembered(decisions, stack.status)
     ? stack

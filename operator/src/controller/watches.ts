@@ -2,6 +2,7 @@ import { type AnyWatch, keyOf, watch } from '@ecommercestack/controller-runtime'
 import { kind as stackKind } from '../api/ecommercestack.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { WatchedKind } from '../cluster/informers.ts';
+import { podSecurityLabel } from '../cluster/observe.ts';
 import { stackNameOf } from '../cluster/ownership.ts';
 import { podTrouble } from '../status/pods.ts';
 
@@ -12,6 +13,10 @@ import { podTrouble } from '../status/pods.ts';
 export function stackWatches(watched: readonly WatchedKind[]): AnyWatch[] {
   const stacks = (): KubernetesObject[] =>
     watched.find(({ row }) => row.kind === stackKind)?.informer.cache.list() ?? [];
+  const stacksIn = (namespace: string | undefined): string[] =>
+    stacks()
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .map(({ metadata }) => keyOf(metadata));
   return watched.map(({ row, informer }) => {
     switch (row.kind) {
       case stackKind:
@@ -25,12 +30,16 @@ export function stackWatches(watched: readonly WatchedKind[]): AnyWatch[] {
       case 'Secret':
         return watch({
           informer,
-          keys: ({ metadata }) =>
-            stacks()
-              .filter((stack) => stack.metadata.namespace === metadata.namespace)
-              .map((stack) => keyOf(stack.metadata)),
+          keys: ({ metadata }) => stacksIn(metadata.namespace),
           // Somebody's Secret matters by being there; its content is no business of ours.
           concerns: (type, before, after) => type !== 'update' || isLabelled(before) || isLabelled(after),
+        });
+      case 'Namespace':
+        return watch({
+          informer,
+          keys: ({ metadata }) => stacksIn(metadata.name),
+          concerns: (_type, before, after) =>
+            before?.metadata.labels?.[podSecurityLabel] !== after?.metadata.labels?.[podSecurityLabel],
         });
       default:
         return watch({ informer, keys: ownerKey });

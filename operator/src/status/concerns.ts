@@ -78,7 +78,11 @@ export function servicesAvailable(evidence: Evidence, standings: readonly Servic
   }
   const waiting = standings.filter(({ available }) => !available).map(({ status }) => status.name);
   if (waiting.length > 0) return finding(type, 'Starting', `waiting for ${listed(waiting)}`);
-  return finding(type, 'AllAvailable', `${countServices(standings).of} services run`);
+  const unguarded =
+    evidence.podSecurity === false
+      ? `; namespace ${evidence.stack.metadata.namespace} enforces no Pod Security standard: label it pod-security.kubernetes.io/enforce=restricted`
+      : '';
+  return finding(type, 'AllAvailable', `${countServices(standings).of} services run${unguarded}`);
 }
 
 /** Services that run and services wanted, those inside the monolith counted one by one. */

@@ -42,7 +42,8 @@ function conditionTransitions(
     found.push({ type: 'Normal', reason: 'Ready', action: 'Reconcile', note: ready.message });
   }
   if (ready?.status === 'False' && readyBefore?.status === 'True') {
-    found.push({ type: 'Warning', reason: 'NotReady', action: 'Reconcile', note: ready.message });
+    const type = ready.reason === 'Progressing' ? 'Normal' : 'Warning';
+    found.push({ type, reason: ready.reason, action: 'Reconcile', note: ready.message });
   }
   return found;
 }

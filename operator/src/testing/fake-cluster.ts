@@ -88,6 +88,7 @@ class Fake {
             pod.metadata.labels?.[labelKeys.stack] === metadata.name,
         ),
       hasSecret: (namespace, name) => this.#objects.has(`Secret./${namespace}/${name}`),
+      namespaceLabels: (name) => this.#objects.get(`Namespace.//${name}`)?.object.metadata.labels,
       capabilities: () => ({ ...this.#capabilities }),
       recheck: () => {},
       find: async (object) => {

@@ -1,10 +1,13 @@
 import { ApiError } from '@ecommercestack/controller-runtime';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { kinds } from '../../src/api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
 import { fakeCluster } from '../../src/testing/fake-cluster.ts';
 import { stackNamed } from '../cluster/cluster-suite.ts';
 import { type ShopWorld, shopWorld, small } from './shop-world.ts';
+
+// Some tests reconcile a hundred times; that is a second of work, and more on a machine that builds beside them.
+vi.setConfig({ testTimeout: 60_000 });
 
 const status = 'status EcommerceStack.ecommercestack.dev/dev/shop';
 

@@ -289,6 +289,16 @@ describe('what is wrong, and whether a person has to act', () => {
     ]);
   });
 
+  test('a namespace that enforces no Pod Security standard is told how to', () => {
+    const said = condition(summarize(evidence({ podSecurity: false })), 'ServicesAvailable').message;
+    expect(said).toMatch(
+      /namespace dev enforces no Pod Security.*pod-security.kubernetes.io\/enforce=restricted/,
+    );
+    expect(condition(summarize(evidence({ podSecurity: true })), 'ServicesAvailable').message).not.toMatch(
+      /enforce/,
+    );
+  });
+
   test('an Ingress that nobody serves is Unknown and does not hold Ready; with an address it is routed', () => {
     const ingress: KubernetesObject = {
       apiVersion: 'networking.k8s.io/v1',
