@@ -27,7 +27,8 @@ it('shows what the profiles stand for', () => {
 it('has one entry a code, no more and no fewer', () => {
   const listed = [...codes.matchAll(/^## (ECS[0-9]+)$/gm)].map(([, code]) => code);
   const known = new Set([...Object.values(schemaCodes), ...rules.map((rule) => rule.code)]);
-  expect(listed.toSorted()).toEqual([...known].toSorted());
+  expect(new Set(listed)).toEqual(known);
+  expect(listed).toHaveLength(known.size);
 });
 
 it('names types as a reader would', () => {

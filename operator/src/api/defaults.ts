@@ -2,10 +2,10 @@
 import { topology } from '@ecommercestack/contracts/topology';
 import type { CompletedMonolith, CompletedService, CompletedStack } from './completed.ts';
 import { completeCallers, completeCalls, type DeclaredCall, joinCalls } from './defaults/callgraph.ts';
-import { completeEventBus, completeStores } from './defaults/data.ts';
 import { completeExposure } from './defaults/exposure.ts';
 import { profiles } from './defaults/profiles.ts';
 import { completeService, monolithName, type Row } from './defaults/service.ts';
+import { completeEventBus, completeStores } from './defaults/stores.ts';
 import { completeWorkload } from './defaults/workload.ts';
 import type { CustomServiceSpec, EcommerceStack, EcommerceStackSpec, ServiceSpec } from './ecommercestack.ts';
 

@@ -1,7 +1,6 @@
 /** The EcommerceStack, defined once: the CRD, the types, offline validation and the reference are made from it. */
 import { z } from 'zod';
 import { resources } from './schema/container.ts';
-import { data, eventBus } from './schema/data.ts';
 import { exposure } from './schema/exposure.ts';
 import { apiGateway } from './schema/gateway.ts';
 import { mesh } from './schema/mesh.ts';
@@ -11,6 +10,7 @@ import { release } from './schema/release.ts';
 import { rollout } from './schema/rollout.ts';
 import { autoscaling, customServices, replicas, services } from './schema/service.ts';
 import { status } from './schema/status.ts';
+import { data, eventBus } from './schema/stores.ts';
 
 export const group = 'ecommercestack.dev';
 export const version = 'v1alpha1';

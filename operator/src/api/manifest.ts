@@ -26,8 +26,8 @@ const wholeNumber = defineScalarTag(intYaml11Tag.tagName, {
       /^([-+]?)(0[xXbBoO]|0(?=[0-7]))?([0-9a-fA-F]+)$/.exec(source.replaceAll('_', '')) ?? [];
     if (digits === undefined || (base === undefined && /^0./.test(digits))) return NOT_RESOLVED;
     const radix = base === undefined ? 10 : (radixes[base.toLowerCase()] ?? 8);
-    const allowed = '0123456789abcdef'.slice(0, radix);
-    if (![...digits.toLowerCase()].every((digit) => allowed.includes(digit))) return NOT_RESOLVED;
+    const allowed = new RegExp(`^[${'0123456789abcdef'.slice(0, radix)}]+$`, 'i');
+    if (!allowed.test(digits)) return NOT_RESOLVED;
     const value = Number.parseInt(digits, radix);
     return sign === '-' && value !== 0 ? -value : value;
   },

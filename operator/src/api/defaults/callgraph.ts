@@ -2,7 +2,7 @@
 import type { HttpMethod } from '@ecommercestack/contracts/topology';
 import type { CompletedCall, CompletedCaller, CompletedExposure, CompletedService } from '../completed.ts';
 import type { EcommerceStackSpec, ServiceSpec } from '../ecommercestack.ts';
-import { runsHere } from './data.ts';
+import { runsHere } from './stores.ts';
 
 /** A service before its callers are known. */
 export type Callee = Omit<CompletedService, 'callers' | 'calls'>;

@@ -1,7 +1,7 @@
 /** Completes the edge: which kind, which identity, which routes. */
 import type { CompletedExposure, CompletedRoute, CompletedService } from '../completed.ts';
 import type { EcommerceStackSpec } from '../ecommercestack.ts';
-import { runsHere } from './data.ts';
+import { runsHere } from './stores.ts';
 
 type Exposure = NonNullable<EcommerceStackSpec['exposure']>;
 type RoutedService = Pick<CompletedService, 'name' | 'objectName' | 'servicePort' | 'placement'>;
