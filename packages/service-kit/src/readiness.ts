@@ -13,7 +13,7 @@ export type Readiness = {
   readonly checks: readonly Check[];
 };
 
-const checkTimeoutMs = 800;
+const checkTimeoutMs = 2000;
 
 /** Runs the checks of all dependencies at once. A check that does not end in time has failed. */
 export async function checkDependencies(

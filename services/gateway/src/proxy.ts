@@ -23,10 +23,14 @@ export type Upstreams = {
   readonly close: () => Promise<void>;
 };
 
-export type UpstreamTimeouts = {
+export type UpstreamLimits = {
   readonly connectMs: number;
   readonly headersMs: number;
   readonly bodyMs: number;
+  /** Connections to one service. */
+  readonly connections: number;
+  /** Requests that may wait for one of them. */
+  readonly waiting: number;
 };
 
 // Shorter than a pod serves on after SIGTERM (5 s). A connection to a pod that goes is then either used meanwhile, and
@@ -34,43 +38,55 @@ export type UpstreamTimeouts = {
 // request, and a POST, which must not be sent twice, is not lost.
 const idleMs = 2000;
 
-type Connections = { readonly pool: Pool; readonly fresh: () => Client };
+type Connections = { readonly pool: Pool; readonly fresh: () => Client; inFlight: number };
 
 /** A pool of connections to each service, and the loop that streams an exchange through one of them. */
 export function createUpstreams(
   addressOf: (service: ServiceName) => Address,
-  timeouts: UpstreamTimeouts,
+  limits: UpstreamLimits,
 ): Upstreams {
   const known = new Map<ServiceName, Connections>();
   const connectionsTo = (service: ServiceName): Connections => {
-    const found = known.get(service) ?? connectionsOf(addressOf(service).origin, timeouts);
+    const found = known.get(service) ?? connectionsOf(addressOf(service).origin, limits);
     known.set(service, found);
     return found;
   };
   return {
-    forward: (request, response, forwarding) =>
-      attempt(connectionsTo(forwarding.service), request, response, forwarding, 1),
+    forward: (request, response, forwarding) => {
+      const connections = connectionsTo(forwarding.service);
+      // A service that has become slow must not fill the gateway's memory with those who wait for it.
+      if (connections.inFlight >= limits.connections + limits.waiting) {
+        forwarding.onFailure('refused');
+        return;
+      }
+      connections.inFlight += 1;
+      response.once('close', () => {
+        connections.inFlight -= 1;
+      });
+      attempt(connections, request, response, forwarding, 1);
+    },
     close: async () => {
       await Promise.all([...known.values()].map(({ pool }) => pool.close()));
     },
   };
 }
 
-function connectionsOf(origin: string, timeouts: UpstreamTimeouts): Connections {
+function connectionsOf(origin: string, limits: UpstreamLimits): Connections {
   const options = {
-    connect: { timeout: timeouts.connectMs },
-    headersTimeout: timeouts.headersMs,
-    bodyTimeout: timeouts.bodyMs,
+    connect: { timeout: limits.connectMs },
+    headersTimeout: limits.headersMs,
+    bodyTimeout: limits.bodyMs,
     pipelining: 1,
   };
   return {
     pool: new Pool(origin, {
       ...options,
-      connections: 128,
+      connections: limits.connections,
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,
     }),
     fresh: () => new Client(origin, options),
+    inFlight: 0,
   };
 }
 

@@ -19,6 +19,8 @@ export const service = defineService({
       15_000,
       'Wait for the start of an answer, and between its parts.',
     ),
+    UPSTREAM_CONNECTIONS: wholeNumber({ min: 1, max: 10_000 }, 128, 'Connections to one service.'),
+    UPSTREAM_WAITING: wholeNumber({ min: 0, max: 100_000 }, 1024, 'Requests that may wait for one of them.'),
   },
   // A door that shuts because a cache or the bus is away would turn a small outage into a whole one.
   survives: ['redis', 'kafka'],
@@ -27,6 +29,8 @@ export const service = defineService({
       connectMs: config.UPSTREAM_CONNECT_TIMEOUT_MS,
       headersMs: config.UPSTREAM_TIMEOUT_MS,
       bodyMs: config.UPSTREAM_TIMEOUT_MS,
+      connections: config.UPSTREAM_CONNECTIONS,
+      waiting: config.UPSTREAM_WAITING,
     }),
     policy: await followPolicy(config.POLICY_FILE, log, config.POLICY_POLL_MS),
     addressOf,

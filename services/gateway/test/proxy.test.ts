@@ -195,4 +195,27 @@ describe('a service that fails', () => {
     const gateway = await startGateway(origin);
     expect((await problemOf(`${gateway.url}${products}`, 'POST')).status).toBe(502);
   });
+
+  test('is slow: as many wait as may, and the next is told at once', async () => {
+    const answers: (() => void)[] = [];
+    const { promise: reached, resolve: onReached } = Promise.withResolvers<void>();
+    const origin = await startUpstream((_, response) => {
+      answers.push(() => response.end('ok'));
+      if (answers.length > 1) response.end('ok');
+      else onReached();
+    });
+    const gateway = await startGateway(origin, { UPSTREAM_CONNECTIONS: '1', UPSTREAM_WAITING: '1' });
+    const first = request(`${gateway.url}${products}`);
+    await reached;
+    const others = [request(`${gateway.url}${products}`), request(`${gateway.url}${products}`)];
+    const refused = await Promise.race(others);
+    expect({ status: refused.statusCode, retryAfter: refused.headers['retry-after'] }).toEqual({
+      status: 503,
+      retryAfter: '1',
+    });
+    answers[0]?.();
+    const statuses = (await Promise.all([first, ...others])).map(({ statusCode }) => statusCode);
+    expect(statuses.toSorted((left, right) => left - right)).toEqual([200, 200, 503]);
+    expect((await request(`${gateway.url}${products}`)).statusCode).toBe(200);
+  });
 });
