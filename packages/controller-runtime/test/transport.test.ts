@@ -9,8 +9,10 @@ import { Transport } from '../src/transport.ts';
 const deaf = `
   const server = require('node:net').createServer();
   server.listen({ host: '127.0.0.1', port: 0, backlog: 1 }, () => {
-    process.stdout.write(String(server.address().port), () =>
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+    process.stdout.write(String(server.address().port), () => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+      process.exit();
+    });
   });`;
 
 test('a connection that does not come about is given up long before the kernel would', async () => {
