@@ -4,7 +4,7 @@ import type { Kubectl } from '../kubectl.ts';
 import { type Layout, NODE } from './layout.ts';
 
 const CLASS = 'local';
-const COUNT = 40;
+const COUNT = 60;
 
 /** The default StorageClass: a claim binds to one of the volumes made beforehand when its pod is scheduled. */
 export function storageClass(): object {
