@@ -14,8 +14,11 @@ export type Changes = {
 
 /** What became of the changes: every object is tried, whatever became of the others. */
 export type Outcome = {
-  /** Keys of the objects that were changed or deleted: the caches will show it. */
-  readonly written: readonly string[];
+  /**
+   * Keys of the objects whose effect has yet to show: everything that was made anew, and workloads that were changed,
+   * whose pods follow. A change to any other object took effect when the API server stored it.
+   */
+  readonly awaited: readonly string[];
   readonly problems: readonly ObjectProblem[];
 };
 
@@ -34,11 +37,11 @@ export async function applyChanges(
 ): Promise<Outcome> {
   const live = new Map(seen.map((object) => [objectKey(object), object]));
   const key = `${stack.namespace}/${stack.name}`;
-  const written: string[] = [];
+  const awaited: string[] = [];
   const problems: ObjectProblem[] = [];
   const attempt = async (object: KubernetesObject, write: () => Promise<boolean>): Promise<void> => {
     try {
-      if (await write()) written.push(objectKey(object));
+      if (await write()) awaited.push(objectKey(object));
     } catch (error) {
       problems.push(problemOf(object, error));
     }
@@ -52,10 +55,10 @@ export async function applyChanges(
   }
   for (const group of groups(changes.prune)) {
     await Promise.all(
-      group.map((object) => attempt(object, () => cluster.remove(key, object).then(() => true))),
+      group.map((object) => attempt(object, () => cluster.remove(key, object).then(() => false))),
     );
   }
-  return { written, problems };
+  return { awaited, problems };
 }
 
 /** Thrown when the name of a desired object is somebody else's. */
@@ -111,7 +114,7 @@ async function takeBack(
   const applied = await cluster.apply(key, withUid(desired, live), { force: true });
   const intruders = removalOfIntruders(desired, applied);
   const after = intruders === undefined ? applied : await cluster.patch(key, applied, intruders);
-  return hasChanged(live, after);
+  return hasConsequences(live, after);
 }
 
 /**
@@ -133,9 +136,10 @@ async function createOnce(cluster: Cluster, key: string, desired: KubernetesObje
   }
 }
 
-/** An apply that says what stands there already changes nothing, and no event will tell of it. */
-function hasChanged(before: KubernetesObject, after: KubernetesObject): boolean {
-  return before.metadata.resourceVersion !== after.metadata.resourceVersion;
+/** Whether pods follow from a change: a workload has them only when its specification is another one. */
+function hasConsequences(before: KubernetesObject, after: KubernetesObject): boolean {
+  const runsPods = after.kind === 'Deployment' || after.kind === 'StatefulSet';
+  return runsPods && before.metadata.generation !== after.metadata.generation;
 }
 
 /** The uid makes the API server refuse a namesake that took the object's place. */

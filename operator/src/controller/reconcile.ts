@@ -52,10 +52,10 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
     ? stack
     : await report(context, stack, summarize({ ...evidence, stack }));
   const changes = allowed(completed, planned, decisions);
-  const { written, problems } = await applyChanges(cluster, stack.metadata, changes, seen.children);
+  const { awaited, problems } = await applyChanges(cluster, stack.metadata, changes, seen.children);
   if (problems.some(({ reason }) => reason === 'Terminating')) return {};
   if (problems.length === 0) rememberMade(context.made, changes);
-  const pending = completed.paused ? evidence.pending : written;
+  const pending = completed.paused ? evidence.pending : awaited;
   await report(context, remembered, summarize({ ...evidence, stack: remembered, pending, problems }));
   return afterwards(context, stack, evidence.absent, problems);
 }

@@ -31,7 +31,7 @@ export type Evidence = {
   /** Children as the caches hold them. */
   readonly seen: readonly KubernetesObject[];
   readonly pods: readonly KubernetesObject[];
-  /** Keys of objects that were written or deleted just now, or still have to be: not yet seen as wanted. */
+  /** Keys of objects that still have to be written, or whose effect has yet to show. */
   readonly pending: readonly string[];
   readonly problems: readonly ObjectProblem[];
   /** Capabilities that the stack needs and the cluster lacks. */

@@ -185,9 +185,9 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
         ...service(81, 'taken'),
         metadata: { name: 'taken', namespace: twin.namespace, labels: { mine: 'yes' } },
       });
-      const { written, problems } = await applyAll(service(80, 'taken'), service(80, 'free'));
+      const { awaited, problems } = await applyAll(service(80, 'taken'), service(80, 'free'));
       expect(problems).toMatchObject([{ kind: 'Service', name: 'taken', reason: 'NameConflict' }]);
-      expect(written).toHaveLength(1);
+      expect(awaited).toHaveLength(1);
       const after = await twin.cluster.find(foreign);
       expect(after?.metadata.resourceVersion).toBe(foreign.metadata.resourceVersion);
       await twin.until(named('free'));

@@ -53,7 +53,7 @@ describe('what a real API server would have to be made to do', () => {
         message: '403 Forbidden: refused by the test',
       },
     ]);
-    expect(outcome.written).toEqual([objectKey(object('whole')), objectKey(object('later', 'Deployment'))]);
+    expect(outcome.awaited).toEqual([objectKey(object('whole')), objectKey(object('later', 'Deployment'))]);
   });
 
   test('an answer that never came is tried again, not held against the object', async () => {

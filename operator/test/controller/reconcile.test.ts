@@ -93,6 +93,14 @@ describe('drift', () => {
     }
   });
 
+  test('repairing a route or a label does not make a stack that runs look broken', async () => {
+    const world = await atRest();
+    const service = world.child('Service', 'user-service');
+    world.put({ ...service, metadata: { ...service.metadata, labels: {} } });
+    expect(await world.step()).toEqual(['apply Service./dev/user-service']);
+    expect(world.condition('Ready')).toBe('True AllAvailable');
+  });
+
   test('a generated Secret that is deleted is made again, and never written while it is there', async () => {
     const world = await atRest();
     const secret = world.children().find(({ kind }) => kind === 'Secret');
