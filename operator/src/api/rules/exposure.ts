@@ -63,6 +63,26 @@ export const exposureRules: readonly Rule[] = [
     holds: ({ type, hosts, tls, routes }) =>
       type !== 'None' || (hosts === undefined && tls === undefined && routes === undefined),
   }),
+  ruleFor<Exposure>({
+    code: 'ECS0409',
+    at,
+    field: '.tls',
+    reason: 'FieldValueForbidden',
+    cel: "!has(self.tls) || !has(self.type) || self.type != 'GatewayAPI'",
+    message:
+      'with type GatewayAPI the certificate belongs to the listener of the Gateway: set it there and remove tls',
+    holds: ({ type, tls }) => tls === undefined || type !== 'GatewayAPI',
+  }),
+  ruleFor<Exposure>({
+    code: 'ECS0410',
+    at,
+    field: '.tls.issuerRef',
+    reason: 'FieldValueForbidden',
+    cel: "!has(self.tls) || !has(self.tls.issuerRef) || (has(self.type) && self.type == 'Ingress')",
+    message:
+      'issuerRef becomes an annotation of the Ingress: set type to Ingress, or make a Certificate in the namespace of the ingress gateway and remove issuerRef',
+    holds: ({ type, tls }) => tls?.issuerRef === undefined || type === 'Ingress',
+  }),
   ruleFor<NonNullable<Exposure['ingress']>>({
     code: 'ECS0407',
     at: ['spec.exposure.ingress'],

@@ -96,11 +96,13 @@ const tls = z
         name: objectName.describe('Name of the issuer. Example: letsencrypt-prod.'),
       })
       .describe(
-        'cert-manager issuer that fills the Secret; the Ingress gets its annotation. Default: none, the Secret is yours.',
+        'cert-manager issuer that fills the Secret, as an annotation of the Ingress; set it with type Ingress only. Default: none, the Secret is yours.',
       )
       .optional(),
   })
-  .describe('HTTPS at the edge for all hosts. Default: plain HTTP.');
+  .describe(
+    'HTTPS at the edge for all hosts, with type Ingress or IstioGateway; a Gateway of the Gateway API has its own certificate. Default: plain HTTP.',
+  );
 
 const route = z
   .object({
