@@ -7,6 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          testTimeout: 60_000,
           include: ['**/test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/*.contract.test.ts', 'test/e2e/**'],
         },

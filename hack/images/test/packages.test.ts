@@ -30,14 +30,14 @@ describe('loadedLibraries', () => {
   it('reads names, places and gaps, and skips what the kernel and the loader are', () => {
     const output = [
       '\tlinux-vdso.so.1 (0x00007f8f789c5000)',
-      '\tlibc.so.6 => /root/usr/lib/libc.so.6 (0x00007f8f786fa000)',
+      '\tlibc.so.6 => /rootfs/usr/lib/libc.so.6 (0x00007f8f786fa000)',
       '\tlibjvm.so => not found',
-      '\t/lib64/ld-linux-x86-64.so.2 => /root/lib64/ld-linux-x86-64.so.2 (0x00007f8f789c7000)',
+      '\t/lib64/ld-linux-x86-64.so.2 => /rootfs/lib64/ld-linux-x86-64.so.2 (0x00007f8f789c7000)',
     ].join('\n');
     expect(loadedLibraries(output)).toEqual([
-      { name: 'libc.so.6', path: '/root/usr/lib/libc.so.6' },
+      { name: 'libc.so.6', path: '/rootfs/usr/lib/libc.so.6' },
       { name: 'libjvm.so' },
-      { name: '/lib64/ld-linux-x86-64.so.2', path: '/root/lib64/ld-linux-x86-64.so.2' },
+      { name: '/lib64/ld-linux-x86-64.so.2', path: '/rootfs/lib64/ld-linux-x86-64.so.2' },
     ]);
   });
 

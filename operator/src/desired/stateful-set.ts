@@ -31,6 +31,8 @@ export function buildStatefulSet(place: StorePlace): KubernetesObject {
     spec: {
       replicas: 1,
       serviceName: name,
+      // In order, a pod whose first image never came would also keep the corrected one from coming.
+      podManagementPolicy: 'Parallel',
       selector: { matchLabels: { app: name } },
       persistentVolumeClaimRetentionPolicy: { whenDeleted: place.deletionPolicy, whenScaled: 'Retain' },
       template: {
