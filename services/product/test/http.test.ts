@@ -171,10 +171,7 @@ describe('reading', () => {
     const seen: string[] = [];
     let cursor: string | null = '';
     for (let page = 0; cursor !== null; page += 1) {
-      const { body } = await send(
-        'GET',
-        `/products?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`,
-      );
+      const { body } = await send('GET', `/products?limit=3${cursor === '' ? '' : `&cursor=${cursor}`}`);
       seen.push(...(body['items'] as { sku: string }[]).map(({ sku }) => sku));
       cursor = body['nextCursor'] as string | null;
       if (page === 0) await add({ sku: 'CUP-9' });
