@@ -142,7 +142,7 @@ describe('the operator as a process, with the rights of its chart', () => {
     await until('the services', async () => /Starting/.test(await conditionOf('shop', 'ServicesAvailable')));
     expect(await conditionOf('shop', 'Stalled')).not.toMatch(/ObjectRefused/);
     const { healthPort, metricsPort } = lines().find(({ msg }) => msg === 'started') ?? {};
-    const get = (port: unknown, path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+    const get = (port: unknown, path: string) => fetch(`http://127.0.0.1:${Number(port)}${path}`);
     await until('readiness', async () => (await get(healthPort, '/readyz')).status === 200);
     expect((await get(healthPort, '/healthz')).status).toBe(200);
     const metrics = await (await get(metricsPort, '/metrics')).text();

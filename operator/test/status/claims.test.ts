@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { completeStack } from '../../src/api/defaults.ts';
+import type { EcommerceStack } from '../../src/api/ecommercestack.ts';
+import { hostsTaken, namespaceHolder, neededCapabilities, withoutHosts } from '../../src/status/claims.ts';
+import { stackWith } from './evidence.ts';
+
+type Changes = {
+  name?: string;
+  namespace?: string;
+  uid?: string;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+};
+
+function stack(changes: Changes = {}, spec: Record<string, unknown> = {}): EcommerceStack {
+  const made = stackWith(spec);
+  const metadata = { creationTimestamp: '2026-01-01T00:00:00Z', ...changes };
+  return { ...made, metadata: { ...made.metadata, ...metadata } };
+}
+
+describe('a namespace', () => {
+  const first = stack({ name: 'first', uid: 'a' });
+
+  test('belongs to the oldest, then to the smaller uid', () => {
+    const later = stack({ name: 'later', uid: '0', creationTimestamp: '2026-01-01T00:00:01Z' });
+    const twin = stack({ name: 'twin', uid: 'b' });
+    const all = [later, twin, first];
+    expect(namespaceHolder(first, all)).toBeUndefined();
+    expect(namespaceHolder(twin, all)?.metadata.name).toBe('first');
+    expect(namespaceHolder(later, all)).toBeDefined();
+  });
+
+  test('passes on when its holder is being deleted', () => {
+    const going = stack({ name: 'going', uid: 'a', deletionTimestamp: '2026-02-02T00:00:00Z' });
+    const next = stack({ name: 'next', uid: 'b' });
+    expect(namespaceHolder(next, [going, next])).toBeUndefined();
+  });
+
+  test('of another stack is no concern', () => {
+    expect(namespaceHolder(stack({ uid: 'z' }), [stack({ namespace: 'prod', uid: 'a' })])).toBeUndefined();
+  });
+});
+
+describe('a host', () => {
+  const exposure = (...hosts: string[]) => ({ exposure: { type: 'Ingress', hosts } });
+  const older = stack(
+    { namespace: 'prod', uid: 'a', creationTimestamp: '2025-01-01T00:00:00Z' },
+    exposure('a.com', 'b.com'),
+  );
+  const mine = stack({ uid: 'm' }, exposure('a.com', 'c.com'));
+
+  test('belongs to the older stack of another namespace', () => {
+    expect(hostsTaken(mine, [older, mine])).toEqual([{ host: 'a.com', by: 'prod/shop' }]);
+    expect(hostsTaken(older, [older, mine])).toEqual([]);
+  });
+
+  test('is not held by a stack that does not act', () => {
+    const eldest = stack({
+      name: 'eldest',
+      namespace: 'prod',
+      uid: '0',
+      creationTimestamp: '2024-01-01T00:00:00Z',
+    });
+    expect(hostsTaken(mine, [eldest, older, mine])).toEqual([]);
+  });
+
+  test('that is taken is left out; without any left the stack is not exposed', () => {
+    const some = withoutHosts(completeStack(mine), [{ host: 'a.com', by: 'prod/shop' }]);
+    expect(some.exposure.hosts).toEqual(['c.com']);
+    const claims = ['a.com', 'c.com'].map((host) => ({ host, by: 'prod/shop' }));
+    expect(withoutHosts(completeStack(mine), claims).exposure).toMatchObject({ type: 'None', routes: [] });
+  });
+});
+
+test.each([
+  [{}, ['istio']],
+  [{ mesh: { type: 'None' } }, []],
+  [
+    { mesh: { type: 'None' }, exposure: { type: 'GatewayAPI', gatewayAPI: { parentRefs: [{ name: 'g' }] } } },
+    ['gatewayAPI'],
+  ],
+  [{ mesh: { type: 'None' }, data: { postgres: { mode: 'CloudNativePG' } } }, ['cloudNativePG']],
+  [{ mesh: { type: 'None' }, eventBus: { kafka: { mode: 'Strimzi' } } }, ['strimzi']],
+])('%j needs %j', (spec, expected) => {
+  expect(neededCapabilities(completeStack(stack({}, spec)))).toEqual(expected);
+});
