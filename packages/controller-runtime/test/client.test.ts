@@ -195,3 +195,27 @@ test('connections that died while idle are replaced without the caller noticing'
   expect((await client.apply<ConfigMap>(configMaps, configMap('a', { x: '1' }))).data).toEqual({ x: '1' });
   expect((await client.get<ConfigMap>(configMaps, ref)).data).toEqual({ x: '1' });
 });
+
+test('a create is never sent twice: on a dead connection the caller decides', async () => {
+  await client.list(configMaps);
+  server.cutAll();
+  await expect(client.create(configMaps, configMap('a'))).rejects.toBeInstanceOf(ConnectionError);
+  expect(server.requests).toHaveLength(1);
+});
+
+test('a request whose caller has given up already is not sent', async () => {
+  await expect(client.list(configMaps, { signal: AbortSignal.abort(new Error('over')) })).rejects.toThrow(
+    'over',
+  );
+  expect(server.requests).toHaveLength(0);
+});
+
+test('a Retry-After beyond reason is cut to thirty seconds', async () => {
+  const clock = new VirtualClock();
+  client = new ApiClient({ credentials: server.credentials(), clock, random: () => 0 });
+  server.faults.push({ act: { status: 503, headers: { 'retry-after': '86400' } } });
+  const listing = client.list(configMaps);
+  await until('first answer', () => server.requests.length === 1 && clock.pending === 1);
+  await clock.advance(30_000);
+  expect((await listing).items).toEqual([]);
+});

@@ -98,6 +98,31 @@ test('shutting down drops what waits, releases idle workers and resolves when th
   expect(await queue.take()).toBeUndefined();
 });
 
+test('depth, waits and retries are told; a wait counts from the first add', async () => {
+  const told: string[] = [];
+  const clock = new VirtualClock();
+  const observer = {
+    onDepth: (depth: number) => told.push(`depth ${depth}`),
+    onTake: (waitedMs: number) => told.push(`waited ${waitedMs}`),
+    onRetry: () => told.push('retry'),
+  };
+  const queue = new WorkQueue({ clock, observer });
+  queue.add('a');
+  await clock.advance(30);
+  queue.add('a');
+  await clock.advance(10);
+  await queue.take();
+  queue.retry('a');
+  expect(told).toEqual(['depth 1', 'depth 0', 'waited 40', 'retry']);
+});
+
+test('shutting down leaves no timer that would keep a process alive', async () => {
+  const { queue, clock } = aQueue();
+  queue.addAfter('a', 60_000);
+  await queue.shutDown();
+  expect(clock.pending).toBe(0);
+});
+
 test('any interleaving: no key is held twice, and every key added is worked on after its last add', async () => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('add' as const), key: fc.constantFrom('a', 'b', 'c') }),
