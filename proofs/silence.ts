@@ -2,11 +2,11 @@ import { type AuditEvent, AuditMark, describeRequest, isBy, trafficOf } from './
 import { waitFor } from './kube/wait.ts';
 import type { Context, Outcome, Proof } from './proof.ts';
 import { silenceMutants } from './silence-mutants.ts';
-import { isReady, stackReference } from './stack.ts';
+import { untilReady } from './stack.ts';
 import type { Target } from './target.ts';
 
-/** Seconds without a write after which a stack counts as converged. */
-const calmFor = 15;
+/** Seconds without a write after which a stack counts as converged: repeated Events are summed up a minute late. */
+const calmFor = 65;
 
 export const silence: Proof = {
   name: 'silence',
@@ -35,11 +35,7 @@ async function converged(
   context: Context,
 ): Promise<void> {
   context.say('waiting for a converged stack');
-  await waitFor(
-    'the stack to be Ready',
-    async () => (isReady(await kube.get(stackReference(stack))) ? true : undefined),
-    300_000,
-  );
+  await untilReady(kube, stack);
   const mark = new AuditMark(auditLog);
   let writes = 0;
   let calmSince = performance.now();

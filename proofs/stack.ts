@@ -1,6 +1,7 @@
 import { apiVersionOf, kinds } from '../operator/src/api/kinds.ts';
 import type { Kube } from './kube/kube.ts';
 import { at, type KubeObject, type Reference } from './kube/object.ts';
+import { until } from './kube/wait.ts';
 
 /** A stack's namespace and name. */
 export type StackName = { readonly namespace: string; readonly name: string };
@@ -50,4 +51,23 @@ export type Condition = {
 /** True when the stack reports Ready for the spec that it has now. */
 export function isReady(stack: KubeObject | undefined): boolean {
   return stack !== undefined && conditionOf(stack, 'Ready')?.status === 'True';
+}
+
+/** Resolves when the stack is Ready for its present spec; the error that ends a vain wait says why it is not. */
+export async function untilReady(kube: Kube, name: StackName, deadline = 300_000): Promise<void> {
+  const reference = stackReference(name);
+  const ready = await until(
+    async () => (isReady(await kube.get(reference)) ? true : undefined),
+    deadline,
+    250,
+  );
+  if (ready) return;
+  const stack = await kube.get(reference);
+  const { reason, message } = (stack && conditionOf(stack, 'Ready')) ?? {
+    reason: 'no condition',
+    message: '',
+  };
+  throw new Error(
+    `${name.namespace}/${name.name} is not Ready after ${deadline / 1000} s: ${reason}: ${message}`,
+  );
 }

@@ -162,6 +162,8 @@ export function controllerManager(config: MastersConfig): ProcessSpec {
       '--profiling=false',
       '--kube-api-qps=300',
       '--kube-api-burst=600',
+      // A played node that misses a heartbeat on a busy machine never says again that its pods are ready.
+      ...(config.advertise ? [] : ['--node-monitor-grace-period=1h']),
     ],
   };
 }

@@ -1,11 +1,11 @@
 import { ownedFields, project } from '../kube/fields.ts';
 import { KubeError } from '../kube/kube.ts';
 import { at, describe, type KubeObject, referenceOf } from '../kube/object.ts';
-import { until, waitFor } from '../kube/wait.ts';
+import { until } from '../kube/wait.ts';
 import { percentile } from '../percentile.ts';
 import { type Context, deadlineFactor, type Outcome, type Proof } from '../proof.ts';
 import type { Random } from '../random.ts';
-import { isReady, objectsOf, stackReference } from '../stack.ts';
+import { objectsOf, untilReady } from '../stack.ts';
 import type { Target } from '../target.ts';
 import { drawEdits } from './edit.ts';
 import { driftMutants } from './mutants.ts';
@@ -26,7 +26,8 @@ export const drift: Proof = {
   mutants: driftMutants,
   run: async (context) => {
     const target = await context.target();
-    await untilReady(target, context);
+    context.say('waiting for Ready');
+    await untilReady(target.kube, target.stack);
     const before = await objectsOf(target.kube, target.stack);
     const plan = drawPlan(before, context.random);
     context.say(`${before.length} objects, ${plan.length} samples`);
@@ -144,22 +145,13 @@ function copyOf(live: KubeObject): KubeObject {
   };
 }
 
-/** Resolves when the stack is Ready. */
-async function untilReady({ kube, stack }: Pick<Target, 'kube' | 'stack'>, context: Context): Promise<void> {
-  context.say('waiting for Ready');
-  await waitFor(
-    'the stack to be Ready',
-    async () => (isReady(await kube.get(stackReference(stack))) ? true : undefined),
-    300_000,
-  );
-}
-
 async function sameAsBefore(
   { kube, stack }: Target,
   before: readonly KubeObject[],
   context: Context,
 ): Promise<string[]> {
-  await untilReady({ kube, stack }, context);
+  context.say('waiting for Ready');
+  await untilReady(kube, stack);
   const key = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.name}`;
   const after = new Map((await objectsOf(kube, stack)).map((object) => [key(object), object]));
   const changed = before.flatMap((object) => {
