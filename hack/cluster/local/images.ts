@@ -15,6 +15,9 @@ const SYSTEM = [
   imageNames.proxyv2,
 ];
 
+/** How many archives are loaded at once: reading, hashing and unpacking one keeps about one core busy. */
+const PARALLEL = 3;
+
 /** Builds every image of the local cluster that the cache lacks. */
 export function buildLocalImages(log: Log): Promise<BuiltImage[]> {
   return buildImages({ needed: [...SYSTEM, imageNames.operator, SERVICES_IMAGE, ...STORE_IMAGES], log });
@@ -43,7 +46,12 @@ export async function loadLocalImages(
   const stale = staleArchives(built, loaded, present);
   if (stale.length > 0) {
     await withHeartbeat(log, `loading ${stale.length} images into the node`, async () => {
-      for (const archive of stale) await importArchive(paths, archive);
+      const waiting = [...stale];
+      const worker = async (): Promise<void> => {
+        for (let archive = waiting.shift(); archive; archive = waiting.shift())
+          await importArchive(paths, archive);
+      };
+      await Promise.all(Array.from({ length: PARALLEL }, worker));
     });
   }
   const services = built.find(({ name }) => name === SERVICES_IMAGE);
