@@ -278,6 +278,33 @@ test('only the leader works; the follower takes over without a list', async () =
   expect(server.requests.filter((request) => request.path.includes('configmaps'))).toHaveLength(before);
 });
 
+test('a running reconcile is aborted when leadership ends, and the process lives on to lead again', async () => {
+  server.put(configMaps, configMap('a'));
+  const leader = new LeaderElector({ client, namespace: 'default', name: 'op', identity: 'one', clock });
+  run({
+    leader,
+    reconcile: (key, signal) => {
+      calls.push(key);
+      if (calls.length > 1) return Promise.resolve();
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('no longer ours')));
+      });
+    },
+  });
+  await until('it runs', () => calls.length === 1);
+  server.faults.push({ times: 1_000, match: ({ path }) => path.includes('leases'), act: { status: 503 } });
+  await until('leadership ends', () => {
+    void clock.advance(500);
+    return leader.term.aborted;
+  });
+  expect(calls).toHaveLength(1);
+  server.faults.length = 0;
+  await until('it is worked on again', () => {
+    void clock.advance(500);
+    return calls.length === 2;
+  });
+});
+
 test('readiness turns red while the watch is down and green when it is back', async () => {
   const running = run();
   await until('ready', () => running.notReady().length === 0);
