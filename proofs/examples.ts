@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
+import { kindOf } from '../operator/src/api/kinds.ts';
 import type { Kube } from './kube/kube.ts';
 import { describe, type KubeObject, referenceOf } from './kube/object.ts';
 import { until } from './kube/wait.ts';
@@ -96,9 +97,15 @@ async function tryExample(target: Target, example: Example, context: Context): P
   }
 }
 
-async function compare(kube: Kube, golden: readonly KubeObject[], namespace: string): Promise<string[]> {
+/** Where the cluster does not hold what a golden file wants, leaving out objects of Kinds that it does not serve. */
+export async function compare(
+  kube: Kube,
+  golden: readonly KubeObject[],
+  namespace: string,
+): Promise<string[]> {
   const found = await Promise.all(
     golden.map(async (wanted) => {
+      if (!(await isServed(kube, wanted))) return [];
       const reference = { ...referenceOf(wanted), namespace: wanted.metadata.namespace ?? namespace };
       const live = await kube.get(reference);
       if (live === undefined) return [`${describe(reference)} is not in the cluster`];
@@ -112,6 +119,15 @@ async function compare(kube: Kube, golden: readonly KubeObject[], namespace: str
     }),
   );
   return found.flat();
+}
+
+/** False only for Kinds that belong to something which a cluster may lack. */
+async function isServed(kube: Kube, { apiVersion, kind }: KubeObject): Promise<boolean> {
+  if (kindOf({ apiVersion, kind }).needs === undefined) return true;
+  return kube.collectionOf(apiVersion, kind).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function whyNot(kube: Kube, reference: ReturnType<typeof stackReference>): Promise<string> {
