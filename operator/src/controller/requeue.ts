@@ -23,7 +23,7 @@ export function afterwards(
 ): ReconcileResult {
   const passing = problems.filter(({ reason }) => reason === 'Unreachable');
   if (passing.length > 0) throw new UnfinishedError(passing.map(describeProblem).join('; '));
-  for (const problem of problems) log(stack)('warn', describeProblem(problem), { reason: problem.reason });
+  for (const problem of problems) log(stack)('debug', describeProblem(problem), { reason: problem.reason });
   if (absent.length > 0) {
     cluster.recheck(absent);
     return { requeueAfter: absentMs };

@@ -57,8 +57,17 @@ async function condition(namespace: string, type: string, name = 'shop'): Promis
   return `${found?.status} ${found?.reason}`;
 }
 
-async function until(what: string, check: () => Promise<boolean>, timeoutMs = 120_000): Promise<void> {
-  await waitFor(check, { what, timeoutMs, intervalMs: 200 });
+async function until(what: string, check: () => Promise<boolean>, timeoutMs = 100_000): Promise<void> {
+  await waitFor(check, { what, timeoutMs, intervalMs: 200 }).catch(async (error: unknown) => {
+    const stacks = await server.kubectl(
+      'get',
+      'ecommercestacks',
+      '-A',
+      '-o',
+      'jsonpath={.items[*].status.conditions}',
+    );
+    throw new Error(`${String(error)}; the stacks say ${stacks}`, { cause: error });
+  });
 }
 
 async function install(namespace: string, spec: Record<string, unknown>): Promise<void> {
