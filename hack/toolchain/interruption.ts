@@ -8,11 +8,16 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }
 
-/** Turns the first SIGINT or SIGTERM into an orderly end and lets the second end the program at once. */
+/** A terminal and npm both pass on the same Ctrl-C; only what comes later is a second one. */
+const SAME_KEYSTROKE_MS = 1000;
+
+/** Turns the first SIGINT or SIGTERM into an orderly end and lets a second one end the program at once. */
 export function handleInterruption(): void {
+  let first = 0;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(130);
+      if (controller.signal.aborted && performance.now() - first > SAME_KEYSTROKE_MS) process.exit(130);
+      if (!controller.signal.aborted) first = performance.now();
       controller.abort(new Interrupted(`interrupted by ${signal}`));
     });
   }
