@@ -140,6 +140,28 @@ describe('change', () => {
     expect(kept).toEqual(expected);
   });
 
+  test('stores that are kept outlive their stack, and a stack of the same name takes them up as they are', async () => {
+    const world = await atRest({ ...small, profile: 'Production' });
+    const stores = (): [string, string | undefined][] =>
+      world
+        .children()
+        .filter(({ kind }) => kind === 'StatefulSet' || kind === 'Secret')
+        .map((child) => [objectKey(child), child.metadata.resourceVersion]);
+    const before = stores();
+    expect(before.length).toBeGreaterThan(2);
+    // What garbage collection does: whatever the stack owned goes with it.
+    world.drop('EcommerceStack.ecommercestack.dev/dev/shop');
+    for (const child of world.children()) if (child.metadata.ownerReferences) world.drop(objectKey(child));
+    expect(stores()).toEqual(before);
+    world.want({ ...small, profile: 'Production' });
+    await world.settle();
+    expect(stores().map(([key]) => key)).toEqual(before.map(([key]) => key));
+    const secrets = (list: [string, string | undefined][]) =>
+      list.filter(([key]) => key.startsWith('Secret'));
+    expect(secrets(stores())).toEqual(secrets(before));
+    expect(world.condition('Ready')).toBe('True AllAvailable');
+  });
+
   test('a stack that is being deleted is never rebuilt', async () => {
     const world = await atRest();
     const stack = world.get('EcommerceStack.ecommercestack.dev/dev/shop');
