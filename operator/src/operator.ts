@@ -74,6 +74,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
     record: (stack, transition) => recorder.record({ regarding: stack, ...transition }),
     made: new Set<string>(),
+    records: new Map(),
     storeNotes: config.storeNotes,
   } satisfies Omit<ReconcileContext, 'log'>;
   let reconciles = 0;

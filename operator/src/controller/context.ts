@@ -1,5 +1,6 @@
 import type { EcommerceStack } from '../api/ecommercestack.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { RevisionIntent } from '../desired/revision.ts';
 import type { Transition } from '../status/transitions.ts';
 
 /** Writes one line about one reconcile. */
@@ -18,6 +19,11 @@ export type ReconcileContext = {
   readonly log: (stack: EcommerceStack) => ReconcileLog;
   /** Objects that this process made once and may not see, see `withoutMade`. */
   readonly made: Set<string>;
+  /**
+   * Recorded intents of each stack's kept revisions, by the stack's key. The ConfigMaps are the truth; this is what
+   * lets one that a hand deletes be written again.
+   */
+  readonly records: Map<string, Readonly<Record<string, RevisionIntent>>>;
   /** What a person should know about embedded stores, by store. */
   readonly storeNotes: Readonly<Record<string, string>>;
 };

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../api/object.ts';
 import type { Observed } from '../cluster/observe.ts';
 import type { StackInput } from '../desired/input.ts';
 import { managerName } from '../desired/labels.ts';
-import { recordedRevisions } from '../desired/revision.ts';
+import { type RevisionIntent, recordedRevisions } from '../desired/revision.ts';
 import type { RevisionPlace, RolloutDecision } from '../rollout/decision.ts';
 import { workloadReadiness } from '../status/readiness.ts';
 
@@ -14,13 +14,14 @@ export function inputOf(
   status: EcommerceStackStatus | undefined,
   seen: Observed,
   decisions: readonly RolloutDecision[],
+  remembered: Readonly<Record<string, RevisionIntent>> = {},
 ): StackInput {
   const deployments = seen.children.filter(({ kind }) => kind === 'Deployment');
   return {
     stack,
     capabilities: seen.capabilities,
     rollouts: decisions,
-    revisions: recordedRevisions(seen.children),
+    revisions: { ...remembered, ...recordedRevisions(seen.children) },
     history: Object.fromEntries(
       decisions.map(({ service, retiring }) => [service, keptRevisions(status, service, retiring)]),
     ),

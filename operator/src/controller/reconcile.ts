@@ -3,6 +3,7 @@ import { completeStack } from '../api/defaults.ts';
 import { objectKey } from '../api/object.ts';
 import { applyChanges } from '../cluster/apply.ts';
 import { missingSecrets, observe } from '../cluster/observe.ts';
+import { recordedRevisions } from '../desired/revision.ts';
 import { buildStack } from '../desired/stack.ts';
 import { plan } from '../plan/plan.ts';
 import { decideRollouts, isRemembered } from '../rollout/decide.ts';
@@ -20,7 +21,10 @@ import { rememberMade, withoutMade } from './secrets.ts';
 export async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
   const { cluster } = context;
   const stack = cluster.stack(key);
-  if (stack === undefined || stack.metadata['deletionTimestamp'] !== undefined) return {};
+  if (stack === undefined || stack.metadata['deletionTimestamp'] !== undefined) {
+    context.records.delete(key);
+    return {};
+  }
   const now = context.now();
   const halt = haltOf(stack, cluster.stacks());
   if (halt !== undefined) {
@@ -31,7 +35,9 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const completed = withoutHosts(completeStack(stack), taken);
   const seen = observe(cluster, stack);
   const decisions = decideRollouts(completed, stack.status, seen.children);
-  const desired = buildStack(inputOf(completed, stack.status, seen, decisions));
+  const input = inputOf(completed, stack.status, seen, decisions, context.records.get(key));
+  const desired = buildStack(input);
+  context.records.set(key, recordedRevisions(desired));
   const planned = withoutMade(plan(desired, seen.children), cluster, context.made, seen.pods);
   const evidence = {
     completed,

@@ -80,6 +80,21 @@ describe('drift', () => {
     }
   });
 
+  test('the record of an older revision comes back too', async () => {
+    const world = await atRest();
+    const before = new Set(world.children().map(objectKey));
+    world.want({ ...small, version: 'v9.9.9' });
+    await world.settle();
+    const records = world
+      .children()
+      .filter(({ kind, metadata }) => kind === 'ConfigMap' && /^user-service-\w{10}$/.test(metadata.name));
+    expect(records).toHaveLength(2);
+    const older = records.map(objectKey).find((key) => before.has(key)) ?? '';
+    world.drop(older);
+    await world.step();
+    expect(world.get(older)).toBeDefined();
+  });
+
   test('every owned field that is changed is set back, and what others added stays', async () => {
     const world = await atRest();
     for (const child of world.children().filter(({ kind }) => kind !== 'Secret')) {

@@ -53,6 +53,7 @@ export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
     record: (_stack, transition) => transitions.push(transition),
     log: () => () => {},
     made: new Set(),
+    records: new Map(),
     storeNotes: {},
   };
   const children = (): KubernetesObject[] =>
