@@ -69,12 +69,12 @@ function changedList(
   return changed ? items : undefined;
 }
 
-/** Ports are of protocol TCP unless they say otherwise; the API server fills that in. */
+/** What the API server fills in: ports are of protocol TCP unless they say otherwise. */
+const filledIn: Readonly<Record<string, string>> = { protocol: 'TCP' };
+
 function identityOf(item: unknown, list: string): string {
   const keys = exclusiveLists[list] ?? [];
-  return keys
-    .map((key) => (isItem(item) ? String(item[key] ?? (key === 'protocol' ? 'TCP' : '')) : ''))
-    .join('/');
+  return JSON.stringify(keys.map((key) => (isItem(item) ? (item[key] ?? filledIn[key]) : undefined)));
 }
 
 function isItem(value: unknown): value is Item {
