@@ -123,9 +123,14 @@ async function disturb(
   }
 }
 
-// A container or a port whose key was edited is nobody's afterwards, yet it must not stay beside the one that came back.
-const containersOf = (object: KubeObject) =>
-  namesIn(at(object, 'spec', 'template', 'spec', 'containers'), 'name');
+// What had its key edited is nobody's afterwards, yet it must not stay beside what came back under that key.
+const containersOf = (object: KubeObject) => {
+  const containers = at(object, 'spec', 'template', 'spec', 'containers');
+  const variables = Array.isArray(containers)
+    ? containers.map((each) => namesIn(at(each, 'env'), 'name'))
+    : [];
+  return [namesIn(containers, 'name'), variables];
+};
 const portsOf = (object: KubeObject) => namesIn(at(object, 'spec', 'ports'), 'port');
 
 function namesIn(list: unknown, key: string): string[] {

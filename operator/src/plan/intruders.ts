@@ -3,11 +3,14 @@ import type { KubernetesObject } from '../api/object.ts';
 /**
  * Lists of ours in which nothing foreign may stay. Their items are merged by key, so when a hand changes the key of one
  * (a port's number, a container's name), apply puts ours beside what is then nobody's: a second port of the same name,
- * which the API server refuses, or a second container, which runs.
+ * which the API server refuses, or a second container or a variable, which runs with the identity of the service.
  */
 const exclusiveLists: Readonly<Record<string, readonly string[]>> = {
   ports: ['port', 'containerPort', 'protocol'],
   containers: ['name'],
+  env: ['name'],
+  volumeMounts: ['mountPath'],
+  volumes: ['name'],
 };
 
 type Item = Readonly<Record<string, unknown>>;

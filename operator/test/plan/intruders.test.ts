@@ -53,6 +53,15 @@ test('a port of a container whose number was changed by hand goes, with the rest
   });
 });
 
+test('a variable that a hand named otherwise, or added, goes', () => {
+  const ours = { ...container('app'), env: [{ name: 'A', value: '1' }] };
+  const live = { ...ours, env: [{ name: 'drifted', value: '1' }, ...ours.env] };
+  expect(driftOf(deployment(ours), deployment(live))).toBe('spec.template.spec.containers.app.env');
+  expect(removalOfIntruders(deployment(ours), deployment(live))).toEqual({
+    spec: { template: { spec: { containers: [ours] } } },
+  });
+});
+
 test('an object without intruders is left alone', () => {
   expect(removalOfIntruders(service(http), service(http))).toBeUndefined();
   expect(renamingOfIntruders(deployment(container('a')), deployment(container('a')))).toBeUndefined();
