@@ -3,12 +3,12 @@ import type { Mutant } from './mutants/mutant.ts';
 /** Bugs of operators that talk without need; `silence` has to catch each. */
 export const silenceMutants: readonly Mutant[] = [
   {
-    name: 'stamps-every-status',
-    sentence: 'Each report carries the present time, differs from the last one and wakes the operator again.',
-    module: 'operator/src/controller/report.ts',
-    find: 'if (canonicalJson(status) === canonicalJson(stack.status ?? {})) return stack;',
-    replace: `for (const condition of status.conditions ?? [])
-    Object.assign(condition, { lastTransitionTime: new Date().toISOString().replace(/\\.\\d+Z$/, 'Z') });`,
+    name: 'repeats-its-status',
+    sentence: 'The operator writes the status that stands there already, every five seconds.',
+    module: 'operator/src/controller/requeue.ts',
+    find: 'return problems.length > 0 ? { requeueAfter: obstacleMs } : {};',
+    replace: `if (stack.status) void cluster.writeStatus(stack, stack.status).catch(() => undefined);
+  return { requeueAfter: 5_000 };`,
   },
   {
     name: 'polls',
