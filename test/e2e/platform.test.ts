@@ -36,16 +36,17 @@ test('products are read and written through ingress gateway, api-gateway and pro
   const listed = await fetch(products);
   expect(listed.status).toBe(200);
   expect(await listed.json()).toHaveProperty('items');
-  const sku = `e2e-${Date.now()}`;
+  const sku = `E2E-${Date.now()}`;
+  const price = { currency: 'EUR', minor: '1299' };
   const created = await fetch(products, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'idempotency-key': sku },
-    body: JSON.stringify({ sku, name: 'A thing', price: { currency: 'EUR', minor: 1299 } }),
+    body: JSON.stringify({ sku, name: 'A thing', category: 'kitchen', price }),
   });
   expect(created.status, await created.clone().text()).toBe(201);
   const { id } = Object(await created.json());
   const read = await fetch(new URL(`/api/v1/products/${id}`, target.url));
-  expect(await read.json()).toMatchObject({ sku, price: { currency: 'EUR', minor: 1299 } });
+  expect(await read.json()).toMatchObject({ sku, price });
 });
 
 test('helm test passes', async () => {
