@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Log, run, toolPath } from '../toolchain/index.ts';
 import { type Kubectl, kubectl } from './kubectl.ts';
+import type { ClusterAccess } from './provider.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const CHART = join(ROOT, 'charts', 'ecommercestack-operator');
@@ -21,18 +22,15 @@ const INJECTION_BY_POD = { 'galley.istio.io/analyze-suppress': 'IST0102' } as co
  * The fingerprint of its image goes onto its pods, because the tag of a version under development does not change
  * when its content does.
  */
-export async function installOperator(
-  kubeconfig: string,
-  fingerprint: string | undefined,
-  log: Log,
-): Promise<void> {
+export async function installOperator(access: ClusterAccess, log: Log): Promise<void> {
+  const { kubeconfig, operatorFingerprint: fingerprint, storeNotes = {} } = access;
   const api = kubectl(kubeconfig);
   log('installing the operator');
   await api.apply([plainNamespaceObject('default'), namespaceObject(OPERATOR_NAMESPACE)]);
-  const values = fingerprint ? { podAnnotations: { 'ecommercestack.dev/image': fingerprint } } : {};
+  const podAnnotations = fingerprint ? { 'ecommercestack.dev/image': fingerprint } : {};
   const flags = ['--kubeconfig', kubeconfig, '--namespace', OPERATOR_NAMESPACE];
   await run(helm(), ['upgrade', '--install', RELEASE, CHART, ...flags, '--values', '-'], {
-    input: JSON.stringify(values),
+    input: JSON.stringify({ podAnnotations, storeNotes }),
   });
   await rolledOut(api, ['-n', OPERATOR_NAMESPACE, `deployment/${RELEASE}`]);
 }

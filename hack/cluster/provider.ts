@@ -10,6 +10,8 @@ export interface ClusterAccess {
   readonly operatorFingerprint?: string;
   /** What a person should know about this kind of cluster, a sentence each. */
   readonly notes: readonly string[];
+  /** What the operator adds to DataReady about an embedded store, by store. */
+  readonly storeNotes?: Readonly<Record<string, string>>;
 }
 
 /** The images that a stack needs: those of the stores and the operator, and all names of the services image. */

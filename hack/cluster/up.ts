@@ -28,7 +28,7 @@ export async function up(file: string | undefined, log: Log): Promise<void> {
   const access = await provider.up({ services: stackImages(stack) }, log);
   const state = remember(provider, access, stack, before);
   const api = kubectl(access.kubeconfig);
-  await installOperator(access.kubeconfig, access.operatorFingerprint, log);
+  await installOperator(access, log);
   await applyStack(api, stack, log);
   const ready = await waitForStack(api, stack, log);
   process.stdout.write(`\n${statusTree(ready)}\n\n${farewell(state, access, stack)}`);

@@ -12,10 +12,12 @@ import type { MeshOptions } from '../mesh/operator.ts';
 import type { ClusterAccess, ImageDemand, Provider } from '../provider.ts';
 import { cannotRunNode } from './requirements.ts';
 
+const STAND_IN = 'mongo:8 is a stand-in that speaks MongoDB’s wire protocol, not MongoDB';
+
 const NOTES = [
   'NetworkPolicy objects are made and not enforced here: the bridge CNI has no enforcer (kind and most clusters do)',
   'proxies run stock Envoy, not Istio’s build of it, so there are no istio_requests_total metrics here',
-  'mongo:8 is a stand-in that speaks MongoDB’s wire protocol, not MongoDB',
+  STAND_IN,
 ];
 
 /** A cluster of processes of this machine, built from pinned Go modules: no container engine, Linux and root only. */
@@ -65,5 +67,6 @@ function access(built: readonly BuiltImage[]): ClusterAccess {
     url: `http://${GATEWAY.address}:${GATEWAY.port}`,
     operatorFingerprint: operator && basename(operator.archive),
     notes: NOTES,
+    storeNotes: { mongodb: STAND_IN },
   };
 }
