@@ -7,6 +7,8 @@ import type { Target } from './target.ts';
 
 /** Seconds without a write after which a stack counts as converged: repeated Events are summed up a minute late. */
 const calmFor = 65;
+/** Seconds that are listened to at least: long enough for the lease to be renewed. */
+const shortest = 30;
 
 export const silence: Proof = {
   name: 'silence',
@@ -20,7 +22,7 @@ export const silence: Proof = {
     const { auditLog } = target;
     if (auditLog === undefined) throw new Error('the audit log of this cluster cannot be read from here');
     await converged(target, auditLog, context);
-    const seconds = Math.max(1, Math.min(300, Math.floor((context.endsAt - Date.now()) / 1000)));
+    const seconds = Math.max(shortest, Math.min(300, Math.floor((context.endsAt - Date.now()) / 1000)));
     context.say(`listening for ${seconds} s`);
     const mark = new AuditMark(auditLog);
     const heard = await listen(mark, target, seconds, context);

@@ -40,7 +40,7 @@ describe('the running platform', () => {
     [mesh, 3],
     [rollingLoss, 3],
     [drift, 1.5],
-    [silence, 1.5],
+    [silence, 3.5],
     [examples, 0.1],
   ] as const)('$name', { timeout: 600_000 }, async (proof, minutes) => {
     const { failures, done } = await shortForm(proof, minutes);
