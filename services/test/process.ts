@@ -3,17 +3,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { topology } from '@ecommercestack/contracts/topology';
+import { memoryTwins } from '@ecommercestack/service-kit/testing';
 import { onTestFinished } from 'vitest';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-
-const memoryTwins = {
-  DATABASE_URL: 'memory:',
-  MONGODB_URL: 'memory:',
-  REDIS_URL: 'memory:',
-  SEARCH_URL: 'memory:',
-  KAFKA_BROKERS: 'memory:',
-};
 
 /** A service as a process of its own on a free port; ends with the test. */
 export type Process = {

@@ -16,7 +16,8 @@ import {
 } from '../rootfs.ts';
 import { imageNames } from '../table.ts';
 
-const pins = [
+/** The stand-in for MongoDB and all that it depends on, as pip takes them. */
+export const secantusPins = [
   'SecantusDB==0.7.0b3',
   'dnspython==2.9.2',
   'future==1.0.0',
@@ -47,7 +48,7 @@ export const mongo: RootfsRecipe = {
   reference: imageNames.mongo,
   module: 'mongo',
   tools: [],
-  inputs: pins,
+  inputs: secantusPins,
   config: {
     user: '999:999',
     env: {
@@ -66,7 +67,7 @@ export const mongo: RootfsRecipe = {
       async fill(rootfs) {
         await startRootfs(rootfs, { name: 'mongodb', uid: 999, home: '/data/db' });
         await fromDebian(rootfs, ['usr/bin/python3.11', 'usr/lib/python3.11', 'usr/lib/locale/C.utf8']);
-        await copyInto(rootfs, await pythonPackages(pins), '/opt/secantus');
+        await copyInto(rootfs, await pythonPackages(secantusPins), '/opt/secantus');
         await rm(join(rootfs.folder, 'opt/secantus/bin'), { recursive: true });
         await busybox(rootfs);
         await programInto(rootfs, mongod, '/usr/local/bin/mongod');

@@ -9,7 +9,8 @@ export { createMemoryTables } from '../store/table-memory.ts';
 
 export type TestService = { readonly url: string; readonly stop: () => Promise<void> };
 
-const memoryTwins = {
+/** The environment in which every store and the bus are twins in memory. */
+export const memoryTwins = {
   DATABASE_URL: 'memory:',
   MONGODB_URL: 'memory:',
   REDIS_URL: 'memory:',

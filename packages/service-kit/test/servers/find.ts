@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mavenJars, pythonPackages } from '../../../../hack/images/fetch.ts';
+import { secantusPins } from '../../../../hack/images/recipes/mongo.ts';
 import {
   cacheRoot,
   debianEnvironment,
@@ -59,7 +60,7 @@ export function findRedis(): Promise<Found> {
 /** MongoDB of MONGODB_URL, or the stand-in that speaks its protocol. */
 export function findMongo(): Promise<Found> {
   return find('MONGODB_URL', async () => {
-    const home = await pythonPackages(mongoPins);
+    const home = await pythonPackages(secantusPins);
     const data = dataFolder('mongo');
     const port = await freePort();
     const program = 'import sys; from secantus.cli import main; sys.exit(main())';
@@ -94,17 +95,6 @@ export function findKafka(): Promise<Found> {
 }
 
 const python = '/usr/bin/python3.11';
-const mongoPins = [
-  'SecantusDB==0.7.0b3',
-  'dnspython==2.9.2',
-  'future==1.0.0',
-  'numpy==2.4.6',
-  'pymongo==4.20.0',
-  'python-dateutil==4.0.0',
-  's2sphere==0.2.5',
-  'shapely==2.2.0',
-  'tzdata==2026.6',
-];
 
 async function find(variable: string, start: () => Promise<Server>): Promise<Found> {
   const given = process.env[variable] ?? '';
