@@ -1,5 +1,12 @@
 import { completeStack } from '../../src/api/defaults.ts';
-import { apiVersion, type EcommerceStack, ecommerceStack, kind } from '../../src/api/ecommercestack.ts';
+import {
+  apiVersion,
+  type Condition,
+  type EcommerceStack,
+  type EcommerceStackStatus,
+  ecommerceStack,
+  kind,
+} from '../../src/api/ecommercestack.ts';
 import type { KubernetesObject } from '../../src/api/object.ts';
 import type { RolloutDecision } from '../../src/rollout/decision.ts';
 import type { Evidence } from '../../src/status/evidence.ts';
@@ -112,4 +119,44 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     ...changes,
     stack,
   };
+}
+
+/** The condition of a type; throws when the status has none. */
+export function condition(status: EcommerceStackStatus, type: string): Condition {
+  const found = status.conditions?.find((candidate) => candidate.type === type);
+  if (found === undefined) throw new Error(`no condition ${type}`);
+  return found;
+}
+
+/** `Ready=True/AllAvailable` and so on, the form in which tables below are written. */
+export function brief(status: EcommerceStackStatus, ...types: string[]): string[] {
+  return types.map((type) => {
+    const { status: value, reason } = condition(status, type);
+    return `${type}=${value}/${reason}`;
+  });
+}
+
+const withCanary = (weight: number, desiredWeight: number): RolloutDecision => ({
+  ...rolling('user', 'bbb'),
+  stable: { revision: 'aaa', deployment: 'user-service' },
+  canary: { revision: 'bbb', deployment: 'user-service-bbb', replicas: 1, weight },
+  route: weight > 0 ? 'Split' : 'Stable',
+  desiredWeight,
+});
+
+/** Evidence with a canary of user whose pods are as given. */
+export function canaryEvidence(
+  weight: number,
+  desired: number,
+  ready: number,
+  pods: KubernetesObject[] = [],
+): Evidence {
+  const calm = evidence();
+  const canary = deployment('user-service-bbb', { version: 'v1.3.0' });
+  return evidence({
+    decisions: [withCanary(weight, desired), rolling('product')],
+    desired: [...calm.desired, canary],
+    seen: [...calm.seen, live(canary, ready)],
+    pods,
+  });
 }

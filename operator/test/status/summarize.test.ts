@@ -1,62 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Condition, EcommerceStackStatus } from '../../src/api/ecommercestack.ts';
 import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
-import type { RolloutDecision } from '../../src/rollout/decision.ts';
 import type { Evidence } from '../../src/status/evidence.ts';
 import { conditionReasons } from '../../src/status/reasons.ts';
 import { summarize, summarizeHalt } from '../../src/status/summarize.ts';
 import {
+  brief,
+  canaryEvidence,
+  condition,
   deployment,
   evidence,
   live,
   mesh,
   now,
   pod,
-  rolling,
   stackWith,
   statefulSet,
   waiting,
 } from './evidence.ts';
-
-function condition(status: EcommerceStackStatus, type: string): Condition {
-  const found = status.conditions?.find((candidate) => candidate.type === type);
-  if (found === undefined) throw new Error(`no condition ${type}`);
-  return found;
-}
-
-/** `Ready=True/AllAvailable` and so on, the form in which tables below are written. */
-function brief(status: EcommerceStackStatus, ...types: string[]): string[] {
-  return types.map((type) => {
-    const { status: value, reason } = condition(status, type);
-    return `${type}=${value}/${reason}`;
-  });
-}
-
-const withCanary = (weight: number, desiredWeight: number): RolloutDecision => ({
-  ...rolling('user', 'bbb'),
-  stable: { revision: 'aaa', deployment: 'user-service' },
-  canary: { revision: 'bbb', deployment: 'user-service-bbb', replicas: 1, weight },
-  route: weight > 0 ? 'Split' : 'Stable',
-  desiredWeight,
-});
-
-/** Evidence with a canary of user whose pods are as given. */
-function canaryEvidence(
-  weight: number,
-  desired: number,
-  ready: number,
-  pods: KubernetesObject[] = [],
-): Evidence {
-  const calm = evidence();
-  const canary = deployment('user-service-bbb', { version: 'v1.3.0' });
-  return evidence({
-    decisions: [withCanary(weight, desired), rolling('product')],
-    desired: [...calm.desired, canary],
-    seen: [...calm.seen, live(canary, ready)],
-    pods,
-  });
-}
 
 describe('a stack at rest', () => {
   test('everything as wanted is Ready, with the counts', () => {
@@ -320,62 +281,6 @@ describe('what is wrong, and whether a person has to act', () => {
     const status = summarize(evidence({ stack, desired, seen: [...calm.seen, served] }));
     expect(brief(status, 'ExposureReady')).toEqual(['ExposureReady=True/Routed']);
     expect(status.url).toBe('https://api.example.com/');
-  });
-});
-
-describe('canaries', () => {
-  test('one that holds its weight waits for a person and does not hold Ready', () => {
-    const status = summarize(canaryEvidence(20, 20, 2));
-    expect(brief(status, 'Ready', 'Reconciling', 'RolloutHealthy')).toEqual([
-      'Ready=True/AllAvailable',
-      'Reconciling=False/Converged',
-      'RolloutHealthy=Unknown/AwaitingApproval',
-    ]);
-    expect(status.summary).toEqual({ services: '2/2', canary: 'user 20%' });
-    expect(status.phase).toBe('Canary');
-    expect(status.services?.[0]).toMatchObject({
-      revision: 'bbb',
-      stableRevision: 'aaa',
-      canaryRevision: 'bbb',
-      desiredWeight: 20,
-      weight: 20,
-      version: 'v1.3.0',
-      phase: 'Canary',
-    });
-  });
-
-  test('one without ready pods is starting, and Ready waits', () => {
-    const status = summarize(canaryEvidence(0, 20, 0));
-    expect(brief(status, 'Ready', 'RolloutHealthy')).toEqual([
-      'Ready=False/Progressing',
-      'RolloutHealthy=Unknown/CanaryStarting',
-    ]);
-  });
-
-  test('one that cannot run is said with what to do', () => {
-    const sick = pod('user-service-bbb', waiting('ErrImagePull'));
-    const status = summarize(canaryEvidence(0, 20, 0, [sick]));
-    expect(brief(status, 'RolloutHealthy', 'Stalled')).toEqual([
-      'RolloutHealthy=False/CanaryUnavailable',
-      'Stalled=True/ImageNotPulled',
-    ]);
-    expect(condition(status, 'RolloutHealthy').message).toMatch(/revert the spec/);
-  });
-
-  test('a revision that ran whole is entered once; a canary that went away is entered as it ended', () => {
-    const first = summarize(evidence());
-    expect(first.services?.[0]?.history).toEqual([
-      { revision: 'aaa', version: 'v1.2.3', result: 'Promoted', at: now },
-    ]);
-    const during = summarize({
-      ...canaryEvidence(20, 20, 2),
-      stack: stackWith({ exposure: { type: 'None' } }, first),
-    });
-    const after = summarize(evidence({ stack: stackWith({ exposure: { type: 'None' } }, during) }));
-    expect(after.services?.[0]?.history?.map(({ revision, result }) => `${revision} ${result}`)).toEqual([
-      'bbb Aborted',
-      'aaa Promoted',
-    ]);
   });
 });
 
