@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,39 +25,64 @@ export type Bench = {
   stop(): Promise<void>;
 };
 
-/** Starts a control plane of its own in a new directory, so that a bug planted in it disturbs nobody. */
-export async function startBench(
-  say: (line: string) => void,
-  stackFile = 'examples/shop.yaml',
-): Promise<Bench> {
+/** An API server of its own whose pods run at once, with our CRDs and Istio's, and neither a stack nor an operator. */
+export type Plane = {
+  readonly kube: Kube;
+  readonly kubeconfig: string;
+  readonly auditLog: string;
+  readonly directory: string;
+  stop(): Promise<void>;
+};
+
+/** Starts an empty control plane in a new directory. */
+export async function startPlane(say: (line: string) => void): Promise<Plane> {
   const directory = mkdtempSync(join(tmpdir(), 'ecommercestack-bench-'));
   const plane = await startControlPlane({ dir: directory, log: say });
   const kube = new Kube(plane.kubeconfig);
+  const stop = async () => {
+    kube.close();
+    await plane.stop();
+    rmSync(directory, { recursive: true, force: true });
+  };
   try {
     await applyFile(kube, toolAsset('istio', 'manifests/charts/base/files/crd-all.gen.yaml'));
     const crds = join(root, 'crds');
     for (const file of readdirSync(crds).filter((name) => name.endsWith('.yaml')))
       await applyFile(kube, join(crds, file));
+    return { ...{ kube, directory, kubeconfig: plane.kubeconfig, auditLog: plane.auditLog }, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Starts a control plane of its own in a new directory, so that a bug planted in it disturbs nobody. */
+export async function startBench(
+  say: (line: string) => void,
+  stackFile = 'examples/shop.yaml',
+): Promise<Bench> {
+  const plane = await startPlane(say);
+  const { kube, kubeconfig, auditLog, directory, stop } = plane;
+  try {
     const stack = await applyStack(kube, join(root, stackFile));
     return {
-      ...{ kube, directory, stack },
+      ...{ kube, directory, stack, stop },
       withOperator: async (mutant) => {
-        const stop = await startOperator(plane.kubeconfig, directory, mutant);
+        const operator = await startOperator({
+          ...{ kubeconfig, directory },
+          name: mutant?.name ?? 'shipped',
+          ...(mutant && { patches: [mutant] }),
+        });
         return {
-          ...{ kube, stack, kubeconfig: plane.kubeconfig, auditLog: plane.auditLog },
+          ...{ kube, stack, kubeconfig, auditLog },
           toolsBin: dirname(toolPath('kubernetes', 'kubectl')),
           operator: { userAgent: 'ecommercestack-operator' },
-          close: stop,
+          close: operator.stop,
         };
-      },
-      stop: async () => {
-        kube.close();
-        await plane.stop();
-        rmSync(directory, { recursive: true, force: true });
       },
     };
   } catch (error) {
-    await plane.stop();
+    await stop();
     throw error;
   }
 }
@@ -84,21 +109,48 @@ async function applyStack(kube: Kube, file: string): Promise<StackName> {
   return { namespace, name };
 }
 
-/** Starts the operator as a process and resolves to what ends it, once it says that it is ready. */
-async function startOperator(
-  kubeconfig: string,
-  directory: string,
-  mutant?: Mutant,
-): Promise<() => Promise<void>> {
-  const [health, metrics] = [await freePort(), await freePort()];
+/** An operator that never became ready: no bug that a proof may claim to have caught. */
+export class NotStartedError extends Error {
+  override readonly name = 'NotStartedError';
+}
+
+/** How to run the operator as a process. */
+export type OperatorSettings = {
+  readonly kubeconfig: string;
+  /** Where its log goes, as `operator-<name>.log`. */
+  readonly directory: string;
+  readonly name: string;
+  /** Changes to the text of its modules: planted bugs, or what another version would do. */
+  readonly patches?: readonly Mutant[];
+  /** Flags beside the kubeconfig and the ports. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** A running operator process. */
+export type OperatorProcess = {
+  readonly pid: number;
+  readonly healthPort: number;
+  readonly metricsPort: number;
+  readonly log: string;
+  stop(): Promise<void>;
+};
+
+/** Starts the operator as a process and resolves once it says that it is ready. */
+export async function startOperator(settings: OperatorSettings): Promise<OperatorProcess> {
+  const { kubeconfig, directory, patches = [] } = settings;
+  const [healthPort, metricsPort] = [await freePort(), await freePort()];
   const args = [
-    ...(mutant === undefined ? [] : ['--import', join(root, 'proofs/mutants/loader.ts')]),
+    ...(patches.length === 0 ? [] : ['--import', join(root, 'proofs/mutants/loader.ts')]),
     join(root, 'operator/src/main.ts'),
-    ...['--kubeconfig', kubeconfig, '--health-port', String(health), '--metrics-port', String(metrics)],
+    ...['--kubeconfig', kubeconfig, '--health-port', String(healthPort)],
+    ...['--metrics-port', String(metricsPort), ...(settings.args ?? [])],
   ];
-  const env = mutant === undefined ? {} : { [plantedVariable]: JSON.stringify(mutant) };
-  const child = spawn(process.execPath, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'pipe' });
-  const log = createWriteStream(join(directory, `operator-${mutant?.name ?? 'shipped'}.log`));
+  const planted = patches.length === 0 ? {} : { [plantedVariable]: JSON.stringify(patches) };
+  const env = { ...process.env, ...settings.env, ...planted };
+  const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'pipe' });
+  const path = join(directory, `operator-${settings.name}.log`);
+  const log = createWriteStream(path, { flags: 'a' });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()));
@@ -109,12 +161,13 @@ async function startOperator(
     clearTimeout(timer);
     log.end();
   };
-  const ready = await until(() => isHealthy(child, health), 60_000, 100);
+  const ready = await until(() => isHealthy(child, healthPort), 60_000, 100);
   if (ready !== true) {
+    const said = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(-6).join('\n') : '';
     await stop();
-    throw new Error(`the operator did not become ready: see ${String(log.path)}`);
+    throw new NotStartedError(`the operator did not become ready:\n${said}`);
   }
-  return stop;
+  return { pid: child.pid ?? 0, healthPort, metricsPort, log: path, stop };
 }
 
 async function isHealthy(child: ChildProcess, port: number): Promise<boolean | undefined> {

@@ -12,6 +12,8 @@ export type Context = {
   readonly endsAt: number;
   /** True while a planted bug is hunted: one failure is enough, more would only take time. */
   readonly stopAtFailure: boolean;
+  /** The planted bug that is hunted, for proofs that start their own operators. */
+  readonly mutant?: Mutant;
   /** The healthy running cluster, or one started for this proof; asked for only by proofs that need one. */
   target(): Promise<Target>;
   /** One line of progress for a person who waits. */
@@ -35,6 +37,8 @@ export type Proof = {
   readonly minimum: number;
   /** Bound of a run for which the caller gives none. */
   readonly minutes: number;
+  /** True for a proof that starts its own control plane and operators, with `context.mutant` in them. */
+  readonly selfContained?: true;
   run(context: Context): Promise<Outcome>;
   /** Bugs that this proof has to catch. Each is planted in an operator process of its own. */
   readonly mutants?: readonly Mutant[];

@@ -10,7 +10,7 @@ export type Mutant = {
   readonly replace: string;
 };
 
-/** Environment variable that tells the loader which bug to plant: the mutant as JSON. */
+/** Environment variable that tells the loader what to plant: one mutant or a list of them as JSON. */
 export const plantedVariable = 'PLANTED_MUTANT';
 
 /** The module's text with the bug in it. Throws when the text is not there exactly once: the mutant is out of date. */
