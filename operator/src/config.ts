@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { managerName } from './desired/labels.ts';
 
 /** Everything that the operator is told from outside, read once at start. */
 export type Config = {
@@ -11,7 +13,7 @@ export type Config = {
   readonly logLevel: string;
   /** Name of this process for leases and events. */
   readonly instance?: string;
-  /** Namespace of the lease. */
+  /** Namespace of the lease and of the key for passwords. */
   readonly namespace?: string;
   readonly storeNotes: Readonly<Record<string, string>>;
 };
@@ -27,14 +29,14 @@ Keeps every EcommerceStack of a cluster as its specification says.
 
   --kubeconfig FILE        cluster to work on (default: the pod's own, else KUBECONFIG, else ~/.kube/config)
   --namespaces a,b         work in these namespaces only (default: all of them)
-  --leader-elect=BOOL      hold a Lease, so that one of several operators acts (default: true)
+  --leader-elect=BOOL      hold a Lease, so that one of several operators of the same namespaces acts (default: true)
   --health-port N          /healthz and /readyz (default: 8081; 0 takes a free one)
   --metrics-port N         /metrics (default: 9090; 0 takes a free one)
   --help                   this text
 
 Environment:
   LOG_LEVEL                trace, debug, info, warn, error or silent (default: info)
-  POD_NAME, POD_NAMESPACE  who holds the Lease, and where it lies
+  POD_NAME, POD_NAMESPACE  who holds the Lease, and where it and the key for passwords lie
   STORE_NOTES              JSON object: by store, what DataReady is to say about it
 `;
 
@@ -47,20 +49,29 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
   const logLevel = env['LOG_LEVEL'] ?? 'info';
   if (!levels.includes(logLevel))
     throw new UsageError(`LOG_LEVEL is "${logLevel}"; it is one of ${levels.join(', ')}`);
+  const namespaces = (flags.namespaces ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
   return {
     kubeconfig: flags.kubeconfig,
-    namespaces: (flags.namespaces ?? '')
-      .split(',')
-      .map((name) => name.trim())
-      .filter((name) => name !== ''),
+    namespaces,
     leaderElect: toBoolean('--leader-elect', flags['leader-elect'] ?? 'true'),
     healthPort: toPort('--health-port', flags['health-port'] ?? '8081'),
     metricsPort: toPort('--metrics-port', flags['metrics-port'] ?? '9090'),
     logLevel,
     instance: env['POD_NAME'],
+    leaseName: leaseNameOf(namespaces),
     namespace: env['POD_NAMESPACE'],
     storeNotes: toNotes(env['STORE_NOTES']),
   };
+}
+
+/** The chart spells the same name for the Role that grants the lease. */
+function leaseNameOf(namespaces: readonly string[]): string {
+  if (namespaces.length === 0) return managerName;
+  const set = [...new Set(namespaces)].toSorted().join(',');
+  return `${managerName}-${createHash('sha256').update(set).digest('hex').slice(0, 10)}`;
 }
 
 function parseFlags(args: readonly string[]) {

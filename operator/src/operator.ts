@@ -16,6 +16,7 @@ import {
 import type { Logger } from 'pino';
 import { watchedKinds } from './cluster/informers.ts';
 import { kubernetesCluster } from './cluster/kubernetes.ts';
+import { passwordSource } from './cluster/passwords.ts';
 import type { Config } from './config.ts';
 import type { ReconcileContext } from './controller/context.ts';
 import { reconcile } from './controller/reconcile.ts';
@@ -47,11 +48,12 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     fieldManager: managerName,
     onAnswer: metrics.answered,
   };
+  const namespace = config.namespace ?? credentials.namespace ?? 'default';
   const leader = config.leaderElect
     ? new LeaderElector({
         client: new ApiClient({ ...shared, maxSockets: 2 }),
-        namespace: config.namespace ?? credentials.namespace ?? 'default',
-        name: managerName,
+        namespace,
+        name: config.leaseName,
         identity: instance,
         onChange: (leading) => {
           metrics.leading(leading);
@@ -61,6 +63,8 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
       })
     : undefined;
   const client = new ApiClient({ ...shared, ...(leader && { beforeWrite: leader.assertLeader }) });
+  // Making the key needs no leadership: whoever is first makes it. Its own client, then, without that check.
+  const passwords = passwordSource(new ApiClient({ ...shared, maxSockets: 1 }), namespace);
   const watched = watchedKinds({ client, namespaces: config.namespaces, metrics });
   const expectations = new Expectations();
   const recorder = new EventRecorder({
@@ -70,7 +74,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     onDropped: metrics.eventDropped,
   });
   const context = {
-    cluster: kubernetesCluster({ client, watched, expectations }),
+    cluster: kubernetesCluster({ client, watched, expectations, passwords }),
     now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
     record: (stack, transition) => recorder.record({ regarding: stack, ...transition }),
     made: new Set<string>(),
@@ -95,6 +99,8 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     onError: (key, error, retryInMs) =>
       log[isConflict(error) ? 'debug' : 'warn']({ key, error: String(error), retryInMs }, 'reconcile failed'),
   });
+  // Read before the first stack needs it; a failure shows again, and in a condition, where a Secret is made.
+  passwords().catch((error: unknown) => log.warn({ error: String(error) }, 'no key for passwords yet'));
   const servers = await serve(config, metrics, () => controller.notReady());
   log.info({ instance, namespaces: config.namespaces, ...servers.ports }, 'started');
   const done = controller.done.then(async () => {

@@ -13,6 +13,7 @@ describe('the command line', () => {
       metricsPort: 9090,
       logLevel: 'info',
       instance: undefined,
+      leaseName: 'ecommercestack-operator',
       namespace: undefined,
       storeNotes: {},
     });
@@ -37,6 +38,13 @@ describe('the command line', () => {
       metricsPort: 1,
     });
     expect(read('--leader-elect')).toMatchObject({ leaderElect: true });
+  });
+
+  test('operators of the same namespaces share a lease, those of others do not meet', () => {
+    const lease = (namespaces: string) => read('--namespaces', namespaces)?.leaseName;
+    expect(lease('a,b')).toBe('ecommercestack-operator-1eb7c54d52');
+    expect(lease('b, a,a')).toBe(lease('a,b'));
+    expect(new Set([lease('a'), lease('b'), lease('a,b'), lease('')]).size).toBe(4);
   });
 
   test('help is asked for, and names every flag', () => {

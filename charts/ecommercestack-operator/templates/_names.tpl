@@ -45,3 +45,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 {{- end -}}
+
+{{- /* The operator derives the same name: whoever watches the same namespaces shares the lease, others do not meet. */ -}}
+{{- define "ecommercestack-operator.leaseName" -}}
+{{- if .Values.watch.namespaces -}}
+{{- printf "ecommercestack-operator-%s" (.Values.watch.namespaces | sortAlpha | join "," | sha256sum | trunc 10) -}}
+{{- else -}}
+ecommercestack-operator
+{{- end -}}
+{{- end -}}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../../operator/src/config.ts';
 import { type ControlPlane, startControlPlane } from '../../cluster/controlplane.ts';
 import { ensureTools, toolPath } from '../../toolchain/index.ts';
 
@@ -51,13 +52,14 @@ describe('helm template', () => {
     expect(status).toBe(0);
   });
 
-  test('without namespaces: one ClusterRole that reads no Secret, and a Role for the lease', () => {
+  test('without namespaces: one ClusterRole that reads no Secret, and Roles for its own key and the lease', () => {
     const objects = template();
     const [role, ...others] = named(objects, 'ClusterRole');
     expect(others).toEqual([]);
     expect(JSON.stringify(role)).not.toContain('*');
     expect(role?.['rules']).toContainEqual({ apiGroups: [''], resources: ['secrets'], verbs: ['create'] });
     expect(named(objects, 'Role').map(({ metadata }) => metadata.name)).toEqual([
+      'op-ecommercestack-operator-key',
       'op-ecommercestack-operator-leader',
       'op-ecommercestack-operator-test',
     ]);
@@ -70,6 +72,23 @@ describe('helm template', () => {
     expect(roles.map(({ metadata }) => metadata.namespace)).toEqual(['shop', 'staging']);
     expect(JSON.stringify(named(objects, 'Deployment'))).toContain('--namespaces=shop,staging');
   });
+
+  test.each([[], ['shop'], ['staging', 'shop']])(
+    'the lease of %j is the one that may be held',
+    (...names) => {
+      const set = names.length === 0 ? [] : ['--set', `watch.namespaces={${names.join(',')}}`];
+      const lease = readConfig(['--namespaces', names.join(',')], {})?.leaseName;
+      const leader = named(template(...set), 'Role').find(({ metadata }) =>
+        metadata.name.endsWith('-leader'),
+      );
+      expect(leader?.['rules']).toContainEqual({
+        apiGroups: ['coordination.k8s.io'],
+        resources: ['leases'],
+        resourceNames: [lease],
+        verbs: ['get', 'update'],
+      });
+    },
+  );
 
   test('CRDs can be left out, kept or not', () => {
     expect(named(template('--set', 'crds.enabled=false'), 'CustomResourceDefinition')).toEqual([]);
@@ -132,6 +151,9 @@ describe('on an API server', () => {
     for (const verb of ['get', 'list', 'watch', 'patch', 'update', 'delete']) {
       expect(canI(verb, 'secrets', '-n', 'shop'), verb).toBe('no');
     }
+    expect(canI('get', 'secrets/ecommercestack-operator-key', '-n', 'ops')).toBe('yes');
+    expect(canI('get', 'secrets/other', '-n', 'ops')).toBe('no');
+    expect(canI('list', 'secrets', '-n', 'ops')).toBe('no');
     expect(canI('create', 'roles.rbac.authorization.k8s.io', '-n', 'shop')).toBe('no');
     expect(canI('create', 'pods', '-n', 'shop')).toBe('no');
     expect(canI('get', 'leases.coordination.k8s.io/ecommercestack-operator', '-n', 'ops')).toBe('yes');
