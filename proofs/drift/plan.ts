@@ -12,15 +12,16 @@ export type Sample = { readonly object: KubeObject; readonly action: Action };
 /** A copy of these would run pods or scale a workload besides being there. */
 const neverAdded = new Set(['Deployment', 'StatefulSet', 'HorizontalPodAutoscaler']);
 
-/**
- * A store's passwords are made once, at random, and are those of its volume: with volumes, they are what cannot be made
- * again from the specification.
- */
+/** Only an operator that is limited to namespaces may see that a Secret is gone. */
 const excluded = new Set(['Secret']);
+
+/** What a volume holds does not come back with it; a claim that a pod uses is not deleted before the pod. */
+const editedOnly = new Set(['PersistentVolumeClaim']);
 
 /** Actions that are tried on an object of a Kind. */
 export function actionsFor(kind: string): Action[] {
   if (excluded.has(kind)) return [];
+  if (editedOnly.has(kind)) return ['edit', 'strip'];
   return neverAdded.has(kind) ? ['delete', 'edit', 'strip'] : ['delete', 'edit', 'strip', 'add'];
 }
 

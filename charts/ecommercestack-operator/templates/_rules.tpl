@@ -53,7 +53,7 @@
   resources: [namespaces, pods]
   verbs: [get, list, watch]
 - apiGroups: ['']
-  resources: [configmaps, serviceaccounts, services]
+  resources: [configmaps, persistentvolumeclaims, serviceaccounts, services]
   verbs: [get, list, watch, create, patch, delete]
 - apiGroups: ['']
   resources: [secrets]
@@ -116,6 +116,6 @@
   resources: [namespaces, pods]
   verbs: [get, list, watch]
 - apiGroups: ['']
-  resources: [configmaps, serviceaccounts, services]
+  resources: [configmaps, persistentvolumeclaims, serviceaccounts, services]
   verbs: [get, list, watch, create, patch, delete]
 {{- end -}}

@@ -53,7 +53,7 @@ export type KindRow = {
   readonly needs?: Capability;
   /**
    * `Apply`: server-side apply whenever the live object differs.
-   * `CreateOnce`: created when absent, with values that the adapter generates, and never read or written again.
+   * `CreateOnce`: created when absent, with values that the adapter derives, and never read or written again.
    */
   readonly write: 'Apply' | 'CreateOnce' | 'None';
 };
@@ -90,6 +90,7 @@ export const kinds: readonly KindRow[] = [
     write: 'CreateOnce',
   },
   own({ kind: 'ConfigMap', plural: 'configmaps', ...core }),
+  own({ kind: 'PersistentVolumeClaim', plural: 'persistentvolumeclaims', ...core }),
   own({ kind: 'NetworkPolicy', plural: 'networkpolicies', ...k8sNetworking }),
   own({ kind: 'PeerAuthentication', plural: 'peerauthentications', ...istioSecurity }),
   own({ kind: 'AuthorizationPolicy', plural: 'authorizationpolicies', ...istioSecurity }),

@@ -88,11 +88,11 @@ async function write(
   if (known !== undefined && ownershipOf(stack, known) === 'Ours') {
     return takeBack(cluster, key, desired, known);
   }
-  // Not in the cache, or without our owner reference: only the live object tells whose it is.
+  if (known === undefined && (await cluster.applyNew(key, desired))) return true;
+  // It is there unseen, or seen without our owner reference: only the live object tells whose it is.
   const live = await cluster.find(desired);
   if (live === undefined) {
-    await cluster.apply(key, desired, { force: false });
-    return true;
+    throw new ApiError(409, { reason: 'Conflict', message: 'its name was taken, and is free again' });
   }
   if (isFormers(stack, live)) throw new FormerStackError();
   const ownership = ownershipOf(stack, live);
@@ -111,7 +111,7 @@ async function takeBack(
 ): Promise<boolean> {
   const clash = renamingOfIntruders(desired, live);
   if (clash !== undefined) await cluster.patch(key, live, clash);
-  const applied = await cluster.apply(key, withUid(desired, live), { force: true });
+  const applied = await cluster.apply(key, withUid(desired, live));
   const intruders = removalOfIntruders(desired, applied);
   const after = intruders === undefined ? applied : await cluster.patch(key, applied, intruders);
   return hasConsequences(live, after);

@@ -25,8 +25,13 @@ export type CachedCluster = {
 export type Cluster = CachedCluster & {
   /** Reads one object from the API server; undefined when it does not exist. */
   find(object: KubernetesObject): Promise<KubernetesObject | undefined>;
-  /** Server-side apply; returns the object as it is then. With `metadata.uid` set it changes that very object or nothing. */
-  apply(key: string, object: KubernetesObject, options: { force: boolean }): Promise<KubernetesObject>;
+  /** Makes an object by server-side apply; false, and nothing changed, where the name is taken, whoever has it. */
+  applyNew(key: string, object: KubernetesObject): Promise<boolean>;
+  /**
+   * Server-side apply that takes fields back from whoever has them; returns the object as it is then. With `metadata.uid`
+   * set it changes that very object or nothing.
+   */
+  apply(key: string, object: KubernetesObject): Promise<KubernetesObject>;
   /** JSON merge patch of this very state of an object (uid and resourceVersion, else 409); returns it as it is then. */
   patch(key: string, object: KubernetesObject, patch: object): Promise<KubernetesObject>;
   /** Creates an object; 409 `AlreadyExists` where the name is taken. */

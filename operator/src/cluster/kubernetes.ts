@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   type ApiClient,
   ApiError,
@@ -15,12 +14,15 @@ import { managerName } from '../desired/labels.ts';
 import type { Cluster } from './cluster.ts';
 import { withGeneratedValues } from './generated-values.ts';
 import { capabilitiesOf, resourceOf, stackIndex, type WatchedKind } from './informers.ts';
+import type { PasswordOf } from './passwords.ts';
 
 /** What the adapter works with. */
 export type KubernetesOptions = {
   readonly client: ApiClient;
   readonly watched: readonly WatchedKind[];
   readonly expectations: Expectations;
+  /** What fills the placeholders of generated Secrets. */
+  readonly passwords: () => Promise<PasswordOf>;
 };
 
 /** The `Cluster` of a real API server: reads from informers, writes with the client. */
@@ -64,9 +66,9 @@ function toStack(object: KubernetesObject | undefined): EcommerceStack | undefin
   return object as unknown as EcommerceStack | undefined;
 }
 
-type Writes = Pick<Cluster, 'find' | 'apply' | 'patch' | 'create' | 'remove' | 'writeStatus'>;
+type Writes = Pick<Cluster, 'find' | 'applyNew' | 'apply' | 'patch' | 'create' | 'remove' | 'writeStatus'>;
 
-function writes({ client, watched, expectations }: KubernetesOptions): Writes {
+function writes({ client, watched, expectations, passwords }: KubernetesOptions): Writes {
   const informers = new Map(watched.map(({ row, informer }) => [row, informer]));
   const stacks = watched.find(({ row }) => row.kind === kind);
   const wrote = (key: string, row: KindRow, answer: KubernetesObject): void => {
@@ -82,9 +84,20 @@ function writes({ client, watched, expectations }: KubernetesOptions): Writes {
         throw error;
       }
     },
-    async apply(key, object, { force }) {
+    async applyNew(key, object) {
       const row = kindOf(object);
-      const options = { force, fieldManager: managerName };
+      const options = { onlyNew: true, fieldManager: managerName };
+      try {
+        wrote(key, row, await client.apply<KubernetesObject>(resourceOf(row), object, options));
+        return true;
+      } catch (error) {
+        if (isConflict(error)) return false;
+        throw error;
+      }
+    },
+    async apply(key, object) {
+      const row = kindOf(object);
+      const options = { force: true, fieldManager: managerName };
       const answer = await client
         .apply<KubernetesObject>(resourceOf(row), object, options)
         .catch((error: unknown) => {
@@ -105,9 +118,8 @@ function writes({ client, watched, expectations }: KubernetesOptions): Writes {
     },
     async create(key, object) {
       const row = kindOf(object);
-      const answer = await client.create(resourceOf(row), withGeneratedValues(object, drawPassword), {
-        fieldManager: managerName,
-      });
+      const filled = withGeneratedValues(object, await passwords());
+      const answer = await client.create(resourceOf(row), filled, { fieldManager: managerName });
       wrote(key, row, answer);
     },
     async remove(key, object) {
@@ -144,9 +156,4 @@ function isOtherUid(error: unknown): error is ApiError {
     error.status === 422 &&
     error.details?.causes?.some(({ field }) => field === 'metadata.uid') === true
   );
-}
-
-/** 192 random bits, safe in URLs. */
-function drawPassword(): string {
-  return randomBytes(24).toString('base64url');
 }

@@ -1,12 +1,12 @@
 import type { KubernetesObject } from '../api/object.ts';
 
 /**
- * Stands for a value that is drawn at random when the Secret is created. Builders are pure, so they ask for a
- * password by this text; the adapter that creates the Secret replaces it, once, and nobody reads it back.
+ * Stands for a password. Builders are pure and hold no secret, so they ask for one by this text; the adapter that
+ * creates the Secret puts in what follows from the installation's key, and nobody reads it back.
  */
-export const generatedValue = '(generated once, when the Secret is created)';
+export const generatedValue = '(derived when the Secret is created)';
 
-/** A Secret whose `keys` are made up at creation and never change; pods alone read it. */
+/** A Secret whose `keys` are filled at creation and never change; pods alone read it. */
 export function buildGeneratedSecret(
   name: string,
   labels: Record<string, string>,

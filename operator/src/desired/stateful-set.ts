@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../api/object.ts';
 import { containerSecurity, podSecurity } from './pod-security.ts';
 import type { StoreServer } from './stores/server.ts';
 
-/** One embedded store: a single server with a volume of its own. */
+/** One embedded store: a single server on the volume of the claim that has its name. */
 export type StorePlace = {
   name: string;
   labels: Record<string, string>;
@@ -15,13 +15,11 @@ export type StorePlace = {
   pullPolicy: string;
   pullSecrets: readonly string[];
   resources: Record<string, unknown>;
-  storage: { size: string | number; className?: string };
-  deletionPolicy: 'Retain' | 'Delete';
   /** ConfigMap with the files of `server.init`. */
   initConfig: string;
 };
 
-/** The StatefulSet of an embedded store; its volume follows the deletion policy. */
+/** The StatefulSet of an embedded store. */
 export function buildStatefulSet(place: StorePlace): KubernetesObject {
   const { name, labels, blueprint } = place;
   return {
@@ -34,7 +32,6 @@ export function buildStatefulSet(place: StorePlace): KubernetesObject {
       // In order, a pod whose first image never came would also keep the corrected one from coming.
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: { app: name } },
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: place.deletionPolicy, whenScaled: 'Retain' },
       template: {
         metadata: { labels: place.podLabels, annotations: place.podAnnotations },
         spec: {
@@ -50,18 +47,6 @@ export function buildStatefulSet(place: StorePlace): KubernetesObject {
           volumes: buildVolumes(place),
         },
       },
-      volumeClaimTemplates: [
-        {
-          apiVersion: 'v1',
-          kind: 'PersistentVolumeClaim',
-          metadata: { name: 'data', labels: { app: name } },
-          spec: {
-            accessModes: ['ReadWriteOnce'],
-            ...(place.storage.className !== undefined && { storageClassName: place.storage.className }),
-            resources: { requests: { storage: place.storage.size } },
-          },
-        },
-      ],
     },
   };
 }
@@ -90,8 +75,9 @@ function buildServer(place: StorePlace): Record<string, unknown> {
   };
 }
 
-function buildVolumes({ server, initConfig }: StorePlace): Record<string, unknown>[] {
+function buildVolumes({ name, server, initConfig }: StorePlace): Record<string, unknown>[] {
   return [
+    { name: 'data', persistentVolumeClaim: { claimName: name } },
     ...server.scratch.map((_path, index) => ({ name: `scratch-${index}`, emptyDir: {} })),
     // Executable, so that an image runs the scripts apart from its own shell.
     ...(server.init ? [{ name: 'init', configMap: { name: initConfig, defaultMode: 0o555 } }] : []),

@@ -14,6 +14,9 @@ function concernOf(kind: string): 'mesh' | 'edge' | 'workload' {
 
 const meshKinds = new Set(['PeerAuthentication', 'AuthorizationPolicy', 'DestinationRule', 'VirtualService']);
 
+/** What a store is made of beside its Secret; services have none of these. */
+const storeKinds = new Set(['StatefulSet', 'PersistentVolumeClaim']);
+
 /** One problem as a sentence: kind, name and what is wrong. */
 export function describeProblem({ kind, name, reason, message }: ObjectProblem): string {
   if (reason === 'NameConflict') {
@@ -43,7 +46,7 @@ export function dataReady(evidence: Evidence): Finding {
   const stores = workloadsOf(evidence, 'StatefulSet');
   const ours = new Set(stores.map(({ object }) => object.metadata.name));
   const problem = evidence.problems.find(
-    ({ kind, name }) => kind === 'StatefulSet' || (kind === 'Secret' && ours.has(name)),
+    ({ kind, name }) => storeKinds.has(kind) || (kind === 'Secret' && ours.has(name)),
   );
   if (problem !== undefined) return finding(type, 'StoreUnavailable', describeProblem(problem));
   const sick = stores.find(({ trouble }) => trouble !== undefined);

@@ -7,7 +7,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { withGeneratedValues } from '../cluster/generated-values.ts';
 import { stackNameOf } from '../cluster/ownership.ts';
 import { labelKeys, managerName } from '../desired/labels.ts';
-import { conflictingPath, merge, mergePatch } from './field-ownership.ts';
+import { merge, mergePatch } from './field-ownership.ts';
 
 /** One write that the cluster was asked for. */
 export type Write = {
@@ -95,7 +95,8 @@ class Fake {
         this.#reads.push(objectKey(object));
         return this.#objects.get(objectKey(object))?.object;
       },
-      apply: async (_key, object, { force }) => this.#apply(object, force),
+      applyNew: async (_key, object) => this.#applyNew(object),
+      apply: async (_key, object) => this.#apply(object),
       patch: async (_key, object, patch) => this.#patch(object, patch),
       create: async (_key, object) => this.#create(object),
       remove: async (_key, object) => this.#remove(object),
@@ -118,7 +119,15 @@ class Fake {
       );
   }
 
-  #apply(object: KubernetesObject, force: boolean): KubernetesObject {
+  #applyNew(object: KubernetesObject): boolean {
+    const key = objectKey(object);
+    this.#admit('apply', object);
+    if (this.#objects.has(key)) return false;
+    this.#store(key, object, object);
+    return true;
+  }
+
+  #apply(object: KubernetesObject): KubernetesObject {
     const key = objectKey(object);
     this.#admit('apply', object);
     const stored = this.#objects.get(key);
@@ -128,10 +137,6 @@ class Fake {
     }
     if (stored === undefined) {
       return this.#store(key, object, object);
-    }
-    const conflict = force ? undefined : conflictingPath(stored.object, stored.applied, object);
-    if (conflict !== undefined) {
-      throw new ApiError(409, { reason: 'Conflict', message: `conflict with another manager: ${conflict}` });
     }
     return this.#store(key, merge(stored.object, stored.applied, object), object, stored);
   }
@@ -156,7 +161,7 @@ class Fake {
     }
     this.#store(
       key,
-      withGeneratedValues(object, () => `drawn-${++this.#version}`),
+      withGeneratedValues(object, ({ name }, entry) => `password of ${entry} in ${name}`),
     );
   }
 

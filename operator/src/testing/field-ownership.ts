@@ -1,4 +1,3 @@
-import { canonicalJson } from '../api/hash.ts';
 import type { KubernetesObject } from '../api/object.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -32,15 +31,6 @@ function mergePatchTree(live: Tree, patch: Tree): Tree {
   return merged;
 }
 
-/** Path of the first field that the intent sets, that has another value and that somebody else set. */
-export function conflictingPath(
-  live: KubernetesObject,
-  last: KubernetesObject | undefined,
-  next: KubernetesObject,
-): string | undefined {
-  return conflictIn(live, last ?? {}, next, '');
-}
-
 function mergeTree(live: Tree, last: Tree, next: Tree): Tree {
   const merged: Record<string, unknown> = {};
   for (const name of new Set([...Object.keys(live), ...Object.keys(next)])) {
@@ -55,18 +45,6 @@ function mergeTree(live: Tree, last: Tree, next: Tree): Tree {
     } else merged[name] = next[name];
   }
   return merged;
-}
-
-function conflictIn(live: Tree, last: Tree, next: Tree, path: string): string | undefined {
-  for (const [name, value] of Object.entries(next)) {
-    const here = `${path}.${name}`;
-    const theirs = live[name];
-    if (isTree(value) && isTree(theirs)) {
-      const inner = conflictIn(theirs, isTree(last[name]) ? last[name] : {}, value, here);
-      if (inner !== undefined) return inner;
-    } else if (name in live && !(name in last) && canonicalJson(theirs) !== canonicalJson(value)) return here;
-  }
-  return undefined;
 }
 
 function isTree(value: unknown): value is Tree {

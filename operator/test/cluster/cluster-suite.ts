@@ -23,6 +23,40 @@ const labels = {
   'ecommercestack.dev/stack': 'shop',
 };
 
+type Make = (metadata: KubernetesObject['metadata']) => KubernetesObject;
+
+const selector = { matchLabels: { app: 'a' } };
+
+/** Kinds whose storage differs at the API server: plain, with addresses to hand out, with a status, custom. */
+const kindsOfChildren: [string, Make][] = [
+  ['ConfigMap', (metadata) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { a: '1' } })],
+  ['ServiceAccount', (metadata) => ({ apiVersion: 'v1', kind: 'ServiceAccount', metadata })],
+  [
+    'Service',
+    (metadata) => ({
+      ...{ apiVersion: 'v1', kind: 'Service', metadata },
+      spec: { selector: { app: 'a' }, ports: [{ name: 'http', port: 80, protocol: 'TCP' }] },
+    }),
+  ],
+  [
+    'Deployment',
+    (metadata) => ({
+      ...{ apiVersion: 'apps/v1', kind: 'Deployment', metadata },
+      spec: {
+        selector,
+        template: { metadata: { labels: { app: 'a' } }, spec: { containers: [{ name: 'a', image: 'a' }] } },
+      },
+    }),
+  ],
+  [
+    'PodDisruptionBudget',
+    (metadata) => ({
+      ...{ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata },
+      spec: { selector, maxUnavailable: 1 },
+    }),
+  ],
+];
+
 /** What both twins must do alike. */
 export function clusterSuite(makeTwin: () => Promise<Twin>): void {
   let twin: Twin;
@@ -55,7 +89,8 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
     metadata: { name, namespace: twin.namespace, labels, ownerReferences: [owner] },
     spec: { selector: { app: name }, ports: [{ name: 'http', port, protocol: 'TCP', targetPort: 8080 }] },
   });
-  const apply = (object: KubernetesObject, force = true) => twin.cluster.apply(key(), object, { force });
+  const apply = (object: KubernetesObject) => twin.cluster.apply(key(), object);
+  const applyNew = (object: KubernetesObject) => twin.cluster.applyNew(key(), object);
   const named = (name: string) => () =>
     observe(twin.cluster, stack).children.find((child) => child.metadata.name === name);
   const applyAll = (...objects: KubernetesObject[]) =>
@@ -75,7 +110,7 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
 
   describe('apply', () => {
     test('creates an object that the caches then show as a child', async () => {
-      await apply(configMap({ a: '1' }), false);
+      await apply(configMap({ a: '1' }));
       const child = await twin.until(named('child'));
       expect(child['data']).toEqual({ a: '1' });
       expect((await twin.cluster.find(configMap({})))?.metadata.uid).toBe(child.metadata.uid);
@@ -94,17 +129,6 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
       expect((await apply(configMap({ a: '1' })))['data']).toEqual({ a: '1', theirs: '3' });
     });
 
-    test('without force, a field that somebody else set to something else is a conflict', async () => {
-      const foreign: KubernetesObject = {
-        ...configMap({ a: 'theirs' }),
-        metadata: { name: 'child', namespace: twin.namespace },
-      };
-      await twin.put(foreign);
-      expect(await refusal(apply(configMap({ a: 'ours' }), false))).toBe('409 Conflict');
-      expect((await twin.cluster.find(foreign))?.['data']).toEqual({ a: 'theirs' });
-      expect((await apply(configMap({ a: 'ours' })))['data']).toEqual({ a: 'ours' });
-    });
-
     test('with a uid it changes that very object or nothing', async () => {
       const first = await apply(configMap({ a: '1' }));
       await twin.drop(first);
@@ -114,6 +138,30 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
       await twin.put(configMap({ a: 'namesake' }));
       expect(await refusal(apply(stale))).toMatch(/^409/);
       expect((await twin.cluster.find(stale))?.['data']).toEqual({ a: 'namesake' });
+    });
+  });
+
+  describe('applyNew', () => {
+    test('makes an object, which a later apply can take a field away from', async () => {
+      expect(await applyNew(configMap({ a: '1', b: '2' }))).toBe(true);
+      const child = await twin.until(named('child'));
+      expect(child['data']).toEqual({ a: '1', b: '2' });
+      expect((await apply(configMap({ a: '1' })))['data']).toEqual({ a: '1' });
+    });
+
+    test.each(kindsOfChildren)('changes no %s of that name', async (_, make) => {
+      const theirs = make({ name: 'taken', namespace: twin.namespace });
+      const { metadata } = await twin.put(theirs);
+      const ours = make({ name: 'taken', namespace: twin.namespace, labels, ownerReferences: [owner] });
+      expect(await applyNew(ours)).toBe(false);
+      // Not even what is equal to the last letter is joined.
+      expect(await applyNew(theirs)).toBe(false);
+      expect((await twin.cluster.find(theirs))?.metadata).toEqual(metadata);
+    });
+
+    test('makes one of two namesakes that are asked for at once', async () => {
+      const answers = await Promise.all(['1', '2', '3', '4'].map((a) => applyNew(configMap({ a }))));
+      expect(answers.filter((made) => made)).toHaveLength(1);
     });
   });
 
@@ -139,7 +187,7 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
   });
 
   describe('create and remove', () => {
-    test('a Secret gets drawn values, once', async () => {
+    test('a Secret gets its passwords once, and the same ones when it was deleted', async () => {
       const secret: KubernetesObject = {
         apiVersion: 'v1',
         kind: 'Secret',
@@ -149,11 +197,14 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
       await twin.cluster.create(key(), secret);
       const made = await twin.cluster.find(secret);
       expect(valueIn(made, 'user')).toBe('shop');
-      expect(valueIn(made, 'password')).toMatch(/^[\w-]{5,}$/);
+      expect(valueIn(made, 'password')).toMatch(/^(?!\(derived).{16,}$/);
       expect(await refusal(twin.cluster.create(key(), secret))).toBe('409 AlreadyExists');
       expect((await twin.cluster.find(secret))?.metadata.resourceVersion).toBe(
         made?.metadata.resourceVersion,
       );
+      if (made !== undefined) await twin.drop(made);
+      await twin.cluster.create(key(), secret);
+      expect(valueIn(await twin.cluster.find(secret), 'password')).toBe(valueIn(made, 'password'));
     });
 
     test('remove takes this very object and leaves a namesake alone', async () => {
@@ -253,7 +304,7 @@ function valueIn(secret: KubernetesObject | undefined, name: string): string {
 
 /** The in-memory twin validates nothing; there, the refusal itself has a test of its own. */
 async function refusesPorts(twin: Twin, object: KubernetesObject): Promise<boolean> {
-  return twin.cluster.apply(`${twin.namespace}/shop`, object, { force: true }).then(
+  return twin.cluster.apply(`${twin.namespace}/shop`, object).then(
     () => false,
     () => true,
   );

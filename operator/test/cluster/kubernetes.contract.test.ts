@@ -4,6 +4,7 @@ import { waitFor } from '../../../hack/cluster/wait.ts';
 import type { KubernetesObject } from '../../src/api/object.ts';
 import { type WatchedKind, watchedKinds } from '../../src/cluster/informers.ts';
 import { kubernetesCluster } from '../../src/cluster/kubernetes.ts';
+import { passwordSource } from '../../src/cluster/passwords.ts';
 import { managerName } from '../../src/desired/labels.ts';
 import { type ApiServer, startApiServer } from './api-server.ts';
 import { clusterSuite } from './cluster-suite.ts';
@@ -33,7 +34,10 @@ describe('a real API server', () => {
     const namespace = `suite-${namespaces}`;
     await server.namespace(namespace);
     return {
-      cluster: kubernetesCluster({ client, watched, expectations: new Expectations() }),
+      cluster: kubernetesCluster({
+        ...{ client, watched, expectations: new Expectations() },
+        passwords: passwordSource(client, 'default'),
+      }),
       namespace,
       put: async (object) => {
         const known = await server.get(object);

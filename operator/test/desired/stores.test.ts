@@ -86,7 +86,7 @@ describe('addresses of embedded stores', () => {
 describe('passwords', () => {
   const secrets = objectsOf(aStack()).filter(({ kind }) => kind === 'Secret');
 
-  test('are drawn once by the adapter: builders know none', () => {
+  test('are filled in by the adapter: builders know none', () => {
     expect(secrets.length).toBe(3);
     for (const secret of secrets) {
       expect(kindOf(secret).write).toBe('CreateOnce');
@@ -110,21 +110,37 @@ describe('a store', () => {
     expect(() => pick(objects, 'AuthorizationPolicy', 'shop-mongodb')).toThrow();
   });
 
-  test('that is retained has no owner and keeps its volume; others go with the stack', () => {
+  test('that is retained has no owner, nor has its volume; others go with the stack', () => {
     const kept = objectsOf(aStack({ data: { postgres: { deletionPolicy: 'Retain' } } }));
-    for (const kind of ['StatefulSet', 'Service', 'Secret', 'ServiceAccount']) {
+    for (const kind of ['StatefulSet', 'PersistentVolumeClaim', 'Service', 'Secret', 'ServiceAccount']) {
       const object = pick(kept, kind, 'shop-postgres');
       expect(isRetained(object), kind).toBe(true);
       expect(object.metadata.ownerReferences, kind).toBeUndefined();
     }
-    expect(pick(kept, 'StatefulSet', 'shop-postgres').spec).toMatchObject({
-      persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain' },
+    for (const kind of ['StatefulSet', 'PersistentVolumeClaim']) {
+      expect(pick(kept, kind, 'shop-redis').metadata.ownerReferences, kind).toEqual([
+        expect.objectContaining({ kind: 'EcommerceStack', controller: true }),
+      ]);
+    }
+  });
+
+  test('has a volume that does not go when somebody deletes its StatefulSet', () => {
+    const objects = objectsOf(aStack({ data: { postgres: { embedded: { storage: { size: '3Gi' } } } } }));
+    expect(pick(objects, 'PersistentVolumeClaim', 'shop-postgres').spec).toEqual({
+      accessModes: ['ReadWriteOnce'],
+      resources: { requests: { storage: '3Gi' } },
     });
-    const gone = pick(kept, 'StatefulSet', 'shop-redis');
-    expect(gone.metadata.ownerReferences).toEqual([
-      expect.objectContaining({ kind: 'EcommerceStack', controller: true }),
-    ]);
-    expect(gone.spec).toMatchObject({ persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Delete' } });
+    const { spec } = pick(objects, 'StatefulSet', 'shop-postgres');
+    expect(spec).not.toHaveProperty('volumeClaimTemplates');
+    expect(spec).toMatchObject({
+      template: {
+        spec: {
+          volumes: expect.arrayContaining([
+            { name: 'data', persistentVolumeClaim: { claimName: 'shop-postgres' } },
+          ]),
+        },
+      },
+    });
   });
 
   test('outside is named by a key of the user’s Secret', () => {

@@ -7,6 +7,7 @@ import { buildInitConfig } from '../config-map.ts';
 import { proxyAnnotations } from '../intent.ts';
 import { labelKeys, objectLabels, podLabels } from '../labels.ts';
 import { names } from '../names.ts';
+import { buildPersistentVolumeClaim } from '../persistent-volume-claim.ts';
 import { withRetention } from '../retention.ts';
 import { buildGeneratedSecret } from '../secret.ts';
 import { buildService } from '../service.ts';
@@ -20,7 +21,7 @@ import { searchServer } from './search.ts';
 import type { StoreServer } from './server.ts';
 import { type StoreUse, storeUses } from './uses.ts';
 
-/** Every embedded store that is used: identity, passwords, Service and server. */
+/** Every embedded store that is used: identity, passwords, volume, Service and server. */
 export function buildEmbeddedStores(stack: CompletedStack): KubernetesObject[] {
   return storeUses(stack).flatMap((use) => buildEmbeddedStore(stack, use));
 }
@@ -44,6 +45,7 @@ function buildEmbeddedStore(stack: CompletedStack, use: StoreUse): KubernetesObj
       selector: { app: name },
       port: { name: 'tcp', port, targetPort: port, appProtocol: 'tcp' },
     }),
+    buildPersistentVolumeClaim(name, labels, embedded.storage),
     buildStatefulSet({
       name,
       labels,
@@ -62,8 +64,6 @@ function buildEmbeddedStore(stack: CompletedStack, use: StoreUse): KubernetesObj
       pullPolicy: 'IfNotPresent',
       pullSecrets: stack.imagePullSecrets,
       resources: embedded.resources,
-      storage: embedded.storage,
-      deletionPolicy,
       initConfig,
     }),
   ];
