@@ -1,7 +1,7 @@
 import { run, toolPath } from '../../toolchain/index.ts';
 import type { Layout } from './layout.ts';
 
-/** An image as containerd knows it: its full name (`docker.io/library/redis:7`) and the digest of its manifest. */
+/** An image as containerd knows it: its full name (`HOST/library/redis:7`) and the digest of its manifest. */
 export interface StoredImage {
   readonly name: string;
   readonly digest: string;
@@ -18,11 +18,24 @@ export function parseImages(table: string): StoredImage[] {
     });
 }
 
-/** The full name under which the kubelet looks for an image. */
-export function fullName(reference: string): string {
+/**
+ * The full name under which the kubelet looks for an image: a name without a host gets the one that containerd itself
+ * puts before such names, and one without a folder gets `library`.
+ */
+export function fullName(reference: string, host: string): string {
+  if (!reference.includes('/')) return `${host}/library/${reference}`;
+  return hasHost(reference) ? reference : `${host}/${reference}`;
+}
+
+function hasHost(reference: string): boolean {
   const first = reference.split('/')[0] ?? '';
-  if (!reference.includes('/')) return `docker.io/library/${reference}`;
-  return /[.:]/.test(first) || first === 'localhost' ? reference : `docker.io/${reference}`;
+  return /[.:]/.test(first) || first === 'localhost';
+}
+
+/** The host that containerd put before a short `reference` when it stored it; undefined where it did not store it. */
+export function hostGiven(reference: string, stored: readonly StoredImage[]): string | undefined {
+  const ending = fullName(reference, '');
+  return stored.find(({ name }) => name.endsWith(ending))?.name.slice(0, -ending.length);
 }
 
 /** The images of the node. */
@@ -35,11 +48,10 @@ export async function importArchive(paths: Layout, archive: string): Promise<voi
   await ctr(paths, 'images', 'import', '--snapshotter', 'overlayfs', archive);
 }
 
-/** Gives an image of the node further names; a name that points elsewhere is moved. */
+/** Gives an image of the node further full names; a name that points elsewhere is moved. */
 export async function tagImage(paths: Layout, source: string, names: readonly string[]): Promise<void> {
   for (let start = 0; start < names.length; start += 100) {
-    const batch = names.slice(start, start + 100).map(fullName);
-    await ctr(paths, 'images', 'tag', '--force', fullName(source), ...batch);
+    await ctr(paths, 'images', 'tag', '--force', source, ...names.slice(start, start + 100));
   }
 }
 

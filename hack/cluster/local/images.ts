@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type BuiltImage, buildImages, imageNames } from '../../images/index.ts';
 import { type Log, withHeartbeat } from '../../toolchain/index.ts';
 import { SERVICES_IMAGE, STORE_IMAGES } from '../serviceimages.ts';
-import { fullName, importArchive, listImages, tagImage } from './ctr.ts';
+import { fullName, hostGiven, importArchive, listImages, type StoredImage, tagImage } from './ctr.ts';
 import type { Layout } from './layout.ts';
 
 /** The images that a pod sandbox, the DNS and the mesh need, smallest first. */
@@ -27,9 +27,10 @@ export function buildLocalImages(log: Log): Promise<BuiltImage[]> {
 export function staleArchives(
   built: readonly BuiltImage[],
   loaded: Readonly<Record<string, string>>,
-  present: ReadonlySet<string>,
+  stored: readonly StoredImage[],
 ): string[] {
-  const stale = built.filter(({ name, archive }) => !present.has(fullName(name)) || loaded[name] !== archive);
+  const isStored = presence(stored);
+  const stale = built.filter(({ name, archive }) => !isStored(name) || loaded[name] !== archive);
   return [...new Set(stale.map(({ archive }) => archive))];
 }
 
@@ -42,8 +43,7 @@ export async function loadLocalImages(
 ): Promise<void> {
   const file = join(paths.dir, 'images.json');
   const loaded: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
-  const present = await namesPresent(paths);
-  const stale = staleArchives(built, loaded, present);
+  const stale = staleArchives(built, loaded, await listImages(paths));
   if (stale.length > 0) {
     await withHeartbeat(log, `loading ${stale.length} images into the node`, async () => {
       const waiting = [...stale];
@@ -61,11 +61,15 @@ export async function loadLocalImages(
       'the services image changed: running pods keep the old one until `kubectl rollout restart deployment`',
     );
   }
-  const missing = names.filter((name) => refreshed || !present.has(fullName(name)));
+  const stored = await listImages(paths);
+  const host = hostGiven(SERVICES_IMAGE, stored);
+  if (host === undefined) throw new Error(`the node does not hold ${SERVICES_IMAGE} although it was loaded`);
+  const isStored = presence(stored);
+  const missing = names.filter((name) => name !== SERVICES_IMAGE && (refreshed || !isStored(name)));
   await tagImage(
     paths,
-    SERVICES_IMAGE,
-    missing.filter((name) => name !== SERVICES_IMAGE),
+    fullName(SERVICES_IMAGE, host),
+    missing.map((name) => fullName(name, host)),
   );
   writeFileSync(
     file,
@@ -73,6 +77,9 @@ export async function loadLocalImages(
   );
 }
 
-async function namesPresent(paths: Layout): Promise<Set<string>> {
-  return new Set((await listImages(paths)).map(({ name }) => name));
+/** Tells of a reference, short or full, whether the node holds it. The services image shows how short ones are called. */
+function presence(stored: readonly StoredImage[]): (reference: string) => boolean {
+  const names = new Set(stored.map(({ name }) => name));
+  const host = hostGiven(SERVICES_IMAGE, stored);
+  return (reference) => host !== undefined && names.has(fullName(reference, host));
 }

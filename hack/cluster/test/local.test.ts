@@ -1,22 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { listening, mountPoints } from '../inventory.ts';
 import { hierarchies } from '../local/cgroups.ts';
-import { fullName, parseImages } from '../local/ctr.ts';
+import { fullName, hostGiven, parseImages } from '../local/ctr.ts';
 import { staleArchives } from '../local/images.ts';
 import { isEmptyTable, removalCommands } from '../local/iptables.ts';
 import { firewall } from '../local/network.ts';
 import { isReady } from '../local/node.ts';
 import { persistentVolume, releasedVolumes, storageClass } from '../local/storage.ts';
+import { SERVICES_IMAGE } from '../serviceimages.ts';
 
 describe('images', () => {
   it.each([
-    ['redis:7', 'docker.io/library/redis:7'],
-    ['apache/kafka:4.4.0', 'docker.io/apache/kafka:4.4.0'],
+    ['redis:7', 'default.test/library/redis:7'],
+    ['apache/kafka:4.4.0', 'default.test/apache/kafka:4.4.0'],
     ['localhost/pause:1', 'localhost/pause:1'],
     ['registry.test/a/b:1', 'registry.test/a/b:1'],
     ['host:5000/a:1', 'host:5000/a:1'],
   ])('%s is called %s', (reference, full) => {
-    expect(fullName(reference)).toBe(full);
+    expect(fullName(reference, 'default.test')).toBe(full);
+  });
+
+  it.each(['redis:7', 'apache/kafka:4.4.0'])('what containerd put before %s is read off', (reference) => {
+    const stored = [reference, 'other:1'].map((name) => ({
+      name: fullName(name, 'default.test'),
+      digest: 'sha256:abc',
+    }));
+    expect(hostGiven(reference, stored)).toBe('default.test');
+    expect(hostGiven(reference, stored.slice(1))).toBeUndefined();
   });
 
   it('reads the list that ctr prints', () => {
@@ -32,8 +42,12 @@ describe('images', () => {
       { name: 'd:1', archive: 'c-1.tar' },
     ];
     const loaded = { 'a:1': 'a-1.tar', 'b:1': 'b-1.tar', 'c:1': 'c-1.tar' };
-    const present = new Set(['docker.io/library/a:1', 'docker.io/library/b:1']);
-    expect(staleArchives(built, loaded, present)).toEqual(['a-2.tar', 'c-1.tar']);
+    const stored = [SERVICES_IMAGE, 'a:1', 'b:1'].map((name) => ({
+      name: fullName(name, 'default.test'),
+      digest: 'sha256:abc',
+    }));
+    expect(staleArchives(built, loaded, stored)).toEqual(['a-2.tar', 'c-1.tar']);
+    expect(staleArchives(built, loaded, [])).toEqual(['a-2.tar', 'b-1.tar', 'c-1.tar']);
   });
 });
 
