@@ -19,9 +19,13 @@ function verbsOf(row: KindRow, scope: Scope): Verb[] {
   return verbOrder.filter((verb) => granted.has(verb));
 }
 
-/** The rules that the Kind table asks for: resources of one API group with the same verbs share a rule. */
+/**
+ * The rules that the Kind table asks for: resources of one API group with the same verbs share a rule. What lives in no
+ * namespace is watched, hence granted, by an installation over all of them only.
+ */
 export function rulesFor(rows: readonly KindRow[], scope: Scope): Rule[] {
-  const grants = rows.flatMap((row) => [
+  const reached = rows.filter((row) => scope === 'cluster' || row.clusterScoped !== true);
+  const grants = reached.flatMap((row) => [
     { group: row.group, resource: row.plural, verbs: verbsOf(row, scope) },
     ...Object.entries(row.subresources ?? {}).map(([subresource, verbs]) => ({
       group: row.group,

@@ -14,6 +14,7 @@ function verbsGranted(rules: readonly Rule[], group: string, resource: string): 
 }
 
 function verbsAsked(row: KindRow, scope: Scope): Verb[] {
+  if (scope === 'namespace' && row.clusterScoped) return [];
   return [
     ...new Set([...row.verbs, ...(scope === 'namespace' ? (row.namespacedVerbs ?? []) : [])]),
   ].toSorted();
@@ -58,6 +59,11 @@ describe.each(['namespace', 'cluster'] as const)('rights in scope %s', (scope) =
 test('installed cluster-wide, no Secret can be read: neither by a read nor by the answer to a write', () => {
   const verbs = verbsGranted(rulesFor(kinds, 'cluster'), '', 'secrets');
   expect(verbs.filter((verb) => verb !== 'create')).toEqual([]);
+});
+
+test('limited to namespaces, nothing that lives in none is granted', () => {
+  const resources = rulesFor(kinds, 'namespace').flatMap((rule) => rule.resources);
+  expect(resources.filter((resource) => resource === 'namespaces')).toEqual([]);
 });
 
 test('the chart holds what the table gives now', () => {

@@ -58,7 +58,8 @@ export type KindRow = {
   readonly write: 'Apply' | 'CreateOnce' | 'None';
 };
 
-const readVerbs: readonly Verb[] = ['get', 'list', 'watch'];
+/** What an informer asks for: nothing that is only watched is ever got by name. */
+const readVerbs: readonly Verb[] = ['list', 'watch'];
 const ownVerbs: readonly Verb[] = ['get', 'list', 'watch', 'create', 'patch', 'delete'];
 
 type Row = Pick<KindRow, 'kind' | 'group' | 'version' | 'plural' | 'needs'>;
