@@ -32,6 +32,8 @@ export interface WriteOptions {
 export interface ApplyOptions extends WriteOptions {
   /** Take over fields that others own; without it a conflict is a 409. */
   readonly force?: boolean;
+  /** Create and never change: 409 where an object of this name is, whoever made it. */
+  readonly onlyNew?: boolean;
 }
 
 /** Options of a delete; `uid` and `resourceVersion` are preconditions. */
@@ -56,6 +58,12 @@ interface ListBody<T> {
 }
 
 const PAGE_SIZE = 500;
+/**
+ * A resource version that no object has: etcd counts from 1 and the first write makes 2. An apply that carries it fails
+ * the API server's version check wherever there is an object to compare with, also one that another client makes in
+ * between; where there is none, nothing is compared and the object is made.
+ */
+const NO_VERSION = '1';
 const JSON_TYPE = 'application/json';
 const PARTIAL = 'g=meta.k8s.io;v=v1';
 
@@ -247,13 +255,17 @@ export class ApiClient {
     options: ApplyOptions,
     subresource: string | undefined,
   ): Promise<T> {
+    const { metadata } = object;
+    const sent = options.onlyNew
+      ? { ...object, metadata: { ...metadata, resourceVersion: NO_VERSION } }
+      : object;
     return this.request<T>({
       method: 'PATCH',
-      path: pathOf(resource, object.metadata, subresource),
+      path: pathOf(resource, metadata, subresource),
       query: { ...this.#writeQuery(options), force: options.force === true ? true : undefined },
       // JSON is YAML; the API server wants only this content type for an apply.
       contentType: 'application/apply-patch+yaml',
-      body: typed(resource, object),
+      body: typed(resource, sent),
       signal: options.signal,
     });
   }

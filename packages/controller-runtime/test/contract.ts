@@ -98,6 +98,16 @@ export function describeContract(name: string, open: () => Promise<World>): void
       expect(second.data).toEqual({ x: '1' });
     });
 
+    test('an apply of what must be new makes it, and changes nothing that is there', async () => {
+      const made = await client.apply<ConfigMap>(configMaps, ours('a', { x: '1' }), { onlyNew: true });
+      expect(made.data).toEqual({ x: '1' });
+      for (const x of ['1', '2']) {
+        const again = client.apply<ConfigMap>(configMaps, ours('a', { x }), { onlyNew: true, force: true });
+        await expect(again).rejects.toSatisfy(isConflict);
+      }
+      expect((await client.get(configMaps, ref('a'))).metadata).toEqual(made.metadata);
+    });
+
     test('a dry run stores nothing', async () => {
       await client.apply(configMaps, ours('dry'), { dryRun: true });
       await expect(client.get(configMaps, ref('dry'))).rejects.toSatisfy(isNotFound);

@@ -185,7 +185,8 @@ export class FakeApiServer {
     const apply = seen.headers['content-type'] === 'application/apply-patch+yaml';
     if (previous === undefined && !apply) return [404, status(404, 'NotFound')];
     const asked = body.metadata?.resourceVersion;
-    if (asked !== undefined && asked !== previous?.metadata.resourceVersion)
+    // An apply to a name that is free compares with nothing, as at the real server.
+    if (previous !== undefined && asked !== undefined && asked !== previous.metadata.resourceVersion)
       return [409, status(409, 'Conflict')];
     const merged = seen.method === 'PUT' ? body : merge(previous, body);
     return [previous === undefined ? 201 : 200, this.#put(seen, target, merged)];
