@@ -13,6 +13,8 @@ export type Config = {
   readonly logLevel: string;
   /** Name of this process for leases and events. */
   readonly instance?: string;
+  /** Name of the lease: operators that work in the same namespaces share it, others do not meet. */
+  readonly leaseName: string;
   /** Namespace of the lease and of the key for passwords. */
   readonly namespace?: string;
   readonly storeNotes: Readonly<Record<string, string>>;

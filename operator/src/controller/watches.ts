@@ -1,9 +1,10 @@
 import { type AnyWatch, keyOf, watch } from '@ecommercestack/controller-runtime';
-import { kind as stackKind } from '../api/ecommercestack.ts';
+import { type EcommerceStack, kind as stackKind } from '../api/ecommercestack.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { WatchedKind } from '../cluster/informers.ts';
 import { podSecurityLabel } from '../cluster/observe.ts';
 import { stackNameOf } from '../cluster/ownership.ts';
+import { contend } from '../status/claims.ts';
 import { podTrouble } from '../status/pods.ts';
 
 /**
@@ -63,19 +64,16 @@ function troubles(pod: KubernetesObject | undefined): string {
 
 /** Stacks that wait for what this one has: its namespace, or one of its hosts. */
 function rivalsOf(stack: KubernetesObject, stacks: readonly KubernetesObject[]): string[] {
-  const hosts = new Set(hostsOf(stack));
   return stacks
     .filter((other) => other.metadata.uid !== stack.metadata.uid)
     .filter(
       (other) =>
-        other.metadata.namespace === stack.metadata.namespace ||
-        hostsOf(other).some((host) => hosts.has(host)),
+        other.metadata.namespace === stack.metadata.namespace || contend(asStack(other), asStack(stack)),
     )
     .map((other) => keyOf(other.metadata));
 }
 
-function hostsOf(stack: KubernetesObject): readonly string[] {
-  // Checked by the API server against the CRD.
-  const spec = stack['spec'] as { readonly exposure?: { readonly hosts?: readonly string[] } } | undefined;
-  return spec?.exposure?.hosts ?? [];
+/** Checked by the API server against the CRD. */
+function asStack(object: KubernetesObject): EcommerceStack {
+  return object as unknown as EcommerceStack;
 }

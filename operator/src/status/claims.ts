@@ -1,7 +1,6 @@
 import type { CompletedStack, StoreMode } from '../api/completed.ts';
 import type { EcommerceStack } from '../api/ecommercestack.ts';
 import type { Capability } from '../api/kinds.ts';
-import type { HostClaim } from './evidence.ts';
 
 /** The stack that acts in the namespace instead of this one; undefined when this one does. */
 export function namespaceHolder(
@@ -15,21 +14,53 @@ export function namespaceHolder(
   return others.filter(isLiving).find((other) => isOlder(other, stack));
 }
 
-/** Hosts of this stack that an older stack in another namespace serves. */
-export function hostsTaken(stack: EcommerceStack, stacks: readonly EcommerceStack[]): HostClaim[] {
+/**
+ * Hosts of this stack that belong to a stack in another namespace: to the one that serves them already, whatever their
+ * ages, or else to the older one. A wildcard holds every host below it, and a host that is served stays with its stack
+ * when a wildcard above it comes.
+ */
+export function hostsTaken(stack: EcommerceStack, stacks: readonly EcommerceStack[]): string[] {
   const rivals = stacks
     .filter((other) => other.metadata.namespace !== stack.metadata.namespace && isLiving(other))
-    .filter((other) => isOlder(other, stack) && namespaceHolder(other, stacks) === undefined);
-  return hostsOf(stack).flatMap((host) => {
-    const rival = rivals.find((other) => hostsOf(other).includes(host));
-    return rival === undefined ? [] : [{ host, by: `${rival.metadata.namespace}/${rival.metadata.name}` }];
-  });
+    .filter((other) => namespaceHolder(other, stacks) === undefined);
+  return hostsOf(stack).filter((host) =>
+    rivals.some((other) =>
+      hostsOf(other).some((claimed) => covers(claimed, host) && prevails({ other, claimed }, stack, host)),
+    ),
+  );
+}
+
+/** Whether two stacks could want the same requests, so that a change of one concerns the other. */
+export function contend(left: EcommerceStack, right: EcommerceStack): boolean {
+  return hostsOf(left).some((a) => hostsOf(right).some((b) => covers(a, b) || covers(b, a)));
+}
+
+/** Whether requests to `host` match `claimed`: itself, or a wildcard above it. */
+function covers(claimed: string, host: string): boolean {
+  return claimed === host || (claimed.startsWith('*.') && host.endsWith(claimed.slice(1)));
+}
+
+/** Whether another stack's claim that covers `host` goes before this stack's. */
+function prevails(
+  { other, claimed }: { other: EcommerceStack; claimed: string },
+  stack: EcommerceStack,
+  host: string,
+): boolean {
+  const mine = holds(stack, host);
+  if (mine && claimed !== host) return false;
+  const theirs = holds(other, claimed);
+  return mine === theirs ? isOlder(other, stack) : theirs;
+}
+
+/** Status is written by the operator alone, so nobody can claim to have served a host before. */
+function holds({ status }: EcommerceStack, host: string): boolean {
+  return (status?.hosts ?? []).includes(host);
 }
 
 /** The stack without hosts that are not its own; with none left it is not exposed. */
-export function withoutHosts(stack: CompletedStack, taken: readonly HostClaim[]): CompletedStack {
+export function withoutHosts(stack: CompletedStack, taken: readonly string[]): CompletedStack {
   if (taken.length === 0) return stack;
-  const hosts = stack.exposure.hosts.filter((host) => taken.every((claim) => claim.host !== host));
+  const hosts = stack.exposure.hosts.filter((host) => !taken.includes(host));
   const exposure =
     hosts.length > 0
       ? { ...stack.exposure, hosts }

@@ -125,8 +125,9 @@ export function meshConfigured(evidence: Evidence): Finding {
 export function exposureReady(evidence: Evidence): Finding {
   const type = 'ExposureReady';
   if (evidence.hostsTaken.length > 0) {
-    const taken = evidence.hostsTaken.map(({ host, by }) => `${host} (by ${by})`);
-    return finding(type, 'HostTaken', `${listed(taken)}; choose another host or remove it there`);
+    // Whose it is, only who may read that namespace is to know.
+    const taken = `${listed(evidence.hostsTaken)} belongs to a stack in another namespace`;
+    return finding(type, 'HostTaken', `${taken}; choose another host or have it removed there`);
   }
   const problem = evidence.problems.find(({ kind }) => concernOf(kind) === 'edge');
   if (problem !== undefined) return finding(type, 'ObjectRefused', describeProblem(problem));

@@ -17,9 +17,6 @@ export type ObjectProblem = {
   readonly message: string;
 };
 
-/** Hosts of this stack that an older stack in another namespace has. */
-export type HostClaim = { readonly host: string; readonly by: string };
-
 /** Everything that a status is made from. */
 export type Evidence = {
   readonly stack: EcommerceStack;
@@ -36,7 +33,8 @@ export type Evidence = {
   readonly problems: readonly ObjectProblem[];
   /** Capabilities that the stack needs and the cluster lacks. */
   readonly absent: readonly Capability[];
-  readonly hostsTaken: readonly HostClaim[];
+  /** Hosts of the specification that belong to a stack in another namespace. */
+  readonly hostsTaken: readonly string[];
   /** Secrets that pods refer to and that are known not to exist. */
   readonly missingSecrets: readonly string[];
   /** False: the namespace does not enforce a Pod Security standard; undefined: it cannot be seen. */

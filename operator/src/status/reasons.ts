@@ -59,7 +59,7 @@ export const conditionReasons = {
     ),
     HostTaken: row(
       'True',
-      'An older EcommerceStack in another namespace has one of the hosts.',
+      'An EcommerceStack in another namespace serves one of the hosts, or asked for it first.',
       'Choose another host or remove it there; the rest of the stack works.',
     ),
     NameConflict: row(
@@ -142,7 +142,11 @@ export const conditionReasons = {
       'The Ingress has no address: no Ingress controller has taken it. This does not hold Ready.',
       'Install an Ingress controller or set spec.exposure.ingress.className.',
     ),
-    HostTaken: row('False', 'An older stack in another namespace has the host.', 'Choose another host.'),
+    HostTaken: row(
+      'False',
+      'A stack in another namespace serves the host, or a wildcard above it, or asked for it first.',
+      'Choose another host.',
+    ),
     IstioAbsent: row(
       'False',
       'exposure.type is IstioGateway and the cluster has no Istio.',

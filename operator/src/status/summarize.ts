@@ -44,6 +44,7 @@ export function summarize(evidence: Evidence): EcommerceStackStatus {
     conditions: toConditions(findings, stack.status?.conditions ?? [], stack.metadata.generation ?? 0, now),
     services: standings.map(({ status }) => status),
     url: urlOf(evidence),
+    ...hostsOf(evidence),
   };
 }
 
@@ -163,6 +164,11 @@ function canarySummary(standings: readonly ServiceStanding[]): string | undefine
     canary === undefined ? [] : [`${status.name} ${canary.weight}%`],
   );
   return texts.length === 0 ? undefined : cut(texts.join(', '), 253);
+}
+
+/** The hosts that the stack has for its own, which is what keeps others from taking them. */
+function hostsOf({ completed: { exposure } }: Evidence): { hosts?: string[] } {
+  return exposure.type === 'None' || exposure.hosts.length === 0 ? {} : { hosts: [...exposure.hosts] };
 }
 
 function urlOf(evidence: Evidence): string | undefined {

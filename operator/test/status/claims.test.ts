@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { completeStack } from '../../src/api/defaults.ts';
 import type { EcommerceStack } from '../../src/api/ecommercestack.ts';
-import { hostsTaken, namespaceHolder, neededCapabilities, withoutHosts } from '../../src/status/claims.ts';
+import {
+  contend,
+  hostsTaken,
+  namespaceHolder,
+  neededCapabilities,
+  withoutHosts,
+} from '../../src/status/claims.ts';
 import { stackWith } from './evidence.ts';
 
 type Changes = {
@@ -50,8 +56,39 @@ describe('a host', () => {
   const mine = stack({ uid: 'm' }, exposure('a.com', 'c.com'));
 
   test('belongs to the older stack of another namespace', () => {
-    expect(hostsTaken(mine, [older, mine])).toEqual([{ host: 'a.com', by: 'prod/shop' }]);
+    expect(hostsTaken(mine, [older, mine])).toEqual(['a.com']);
     expect(hostsTaken(older, [older, mine])).toEqual([]);
+  });
+
+  test('that is served stays with its stack when an older one asks for it later', () => {
+    const serving = { ...mine, status: { hosts: ['a.com', 'c.com'] } };
+    expect(hostsTaken(serving, [older, serving])).toEqual([]);
+    expect(hostsTaken(older, [older, serving])).toEqual(['a.com']);
+    const both = { ...older, status: { hosts: ['a.com'] } };
+    expect(hostsTaken(serving, [both, serving])).toEqual(['a.com']);
+    const given = { ...mine, spec: { ...mine.spec, exposure: undefined }, status: { hosts: ['a.com'] } };
+    expect(hostsTaken(older, [older, given])).toEqual([]);
+  });
+
+  test('below a wildcard belongs to whoever has the wildcard, unless it is served already', () => {
+    const wild = stack(
+      { namespace: 'prod', uid: 'a', creationTimestamp: '2025-01-01T00:00:00Z' },
+      exposure('*.b.com'),
+    );
+    const below = stack({ uid: 'm' }, exposure('api.b.com', '*.x.b.com', 'b.com', 'cb.com'));
+    expect(hostsTaken(below, [wild, below])).toEqual(['api.b.com', '*.x.b.com']);
+    expect(hostsTaken(wild, [wild, below])).toEqual([]);
+    const serving = { ...below, status: { hosts: ['api.b.com'] } };
+    const late = { ...wild, status: { hosts: ['*.b.com'] } };
+    expect(hostsTaken(serving, [late, serving])).toEqual(['*.x.b.com']);
+  });
+
+  test('is contended where one covers the other', () => {
+    const wild = stack({ namespace: 'prod' }, exposure('*.b.com'));
+    expect(contend(wild, stack({}, exposure('api.b.com')))).toBe(true);
+    expect(contend(stack({}, exposure('api.b.com')), wild)).toBe(true);
+    expect(contend(wild, stack({}, exposure('b.com')))).toBe(false);
+    expect(contend(wild, stack({}, { exposure: { type: 'None' } }))).toBe(false);
   });
 
   test('is not held by a stack that does not act', () => {
@@ -65,9 +102,9 @@ describe('a host', () => {
   });
 
   test('that is taken is left out; without any left the stack is not exposed', () => {
-    const some = withoutHosts(completeStack(mine), [{ host: 'a.com', by: 'prod/shop' }]);
+    const some = withoutHosts(completeStack(mine), ['a.com']);
     expect(some.exposure.hosts).toEqual(['c.com']);
-    const claims = ['a.com', 'c.com'].map((host) => ({ host, by: 'prod/shop' }));
+    const claims = ['a.com', 'c.com'];
     expect(withoutHosts(completeStack(mine), claims).exposure).toMatchObject({ type: 'None', routes: [] });
   });
 });

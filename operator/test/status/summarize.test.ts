@@ -185,9 +185,9 @@ describe('what is wrong, and whether a person has to act', () => {
     ],
     [
       'a host of somebody else',
-      { hostsTaken: [{ host: 'api.example.com', by: 'prod/shop' }] },
+      { hostsTaken: ['api.example.com'] },
       ['Stalled=True/HostTaken', 'ExposureReady=False/HostTaken', 'ServicesAvailable=True/AllAvailable'],
-      /api.example.com \(by prod\/shop\)/,
+      /api.example.com belongs to a stack in another namespace/,
     ],
     [
       'a store that starts',
@@ -281,6 +281,8 @@ describe('what is wrong, and whether a person has to act', () => {
     const status = summarize(evidence({ stack, desired, seen: [...calm.seen, served] }));
     expect(brief(status, 'ExposureReady')).toEqual(['ExposureReady=True/Routed']);
     expect(status.url).toBe('https://api.example.com/');
+    expect(status.hosts).toEqual(['api.example.com']);
+    expect(summarize(evidence()).hosts).toBeUndefined();
   });
 });
 

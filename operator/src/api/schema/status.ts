@@ -30,6 +30,13 @@ const historyEntry = z
   })
   .describe('One finished rollout.');
 
+const secretVersion = z
+  .object({
+    name: text(253).describe('Name of the Secret.'),
+    version: text(63).describe('The resourceVersion that was seen last.'),
+  })
+  .describe('One Secret that the pods of a service read.');
+
 const serviceStatus = z
   .object({
     name: text(63).describe('Name of the service, or monolith.'),
@@ -49,6 +56,10 @@ const serviceStatus = z
     phase: text(63).describe('One word for people. Example: Progressing.').optional(),
     readyReplicas: z.int32().min(0).describe('Pods that are ready, over all revisions.').optional(),
     lastAction: text(253).describe('The last RolloutAction that was applied.').optional(),
+    secrets: listMap(secretVersion, 'name', 64)
+      .describe('Secrets of yours that the pods read; another version restarts them, see onSecretChange.')
+      .optional(),
+    restart: text(63).describe('Version of the Secret for which the pods were restarted last.').optional(),
     history: listAtomic(historyEntry, 10).describe('The last rollouts, newest first, at most 10.').optional(),
     message: text(1024).describe('What the service waits for or suffers from, and what to do.').optional(),
   })
@@ -77,6 +88,9 @@ export const status = z
     services: listMap(serviceStatus, 'name', 33).describe('State of each service.').optional(),
     url: text(512)
       .describe('Address at which the stack answers. Example: https://api.mycompany.com/.')
+      .optional(),
+    hosts: listAtomic(text(253), 16)
+      .describe('Hosts that are served. A stack of another namespace cannot take them while they stand here.')
       .optional(),
   })
   .describe('What the operator last saw and did. Written by the operator only.');
