@@ -29,6 +29,7 @@ beforeAll(async () => {
       kubeconfig: server.kubeconfig,
       namespaces: [],
       leaderElect: true,
+      leaseName: 'ecommercestack-operator',
       healthPort: 0,
       metricsPort: 0,
       logLevel: 'silent',
