@@ -14,6 +14,8 @@ export type AuditEvent = {
   readonly code: number;
   readonly time: string;
   readonly uri: string;
+  /** The status that was sent, of a write to a status subresource whose body the log keeps. */
+  readonly status?: unknown;
 };
 
 export type Traffic = { readonly writes: readonly AuditEvent[]; readonly reads: readonly AuditEvent[] };
@@ -41,6 +43,7 @@ export function parseAuditLog(text: string): AuditEvent[] {
         code: event.responseStatus?.code ?? 0,
         time: event.stageTimestamp ?? event.requestReceivedTimestamp ?? '',
         uri: event.requestURI ?? '',
+        ...(event.objectRef?.subresource === 'status' && { status: event.requestObject?.status }),
       };
     });
 }
@@ -88,13 +91,25 @@ export class AuditMark {
 
   /** Events written since the mark was set. Throws when the log was rotated, for then some are lost. */
   since(): AuditEvent[] {
+    return parseAuditLog(this.#read().toString('utf8'));
+  }
+
+  /** As `since`, and moves the mark behind them, so that a long watch over a large log reads each event once. */
+  take(): AuditEvent[] {
+    const bytes = this.#read();
+    const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1);
+    this.#offset += whole.length;
+    return parseAuditLog(whole.toString('utf8'));
+  }
+
+  #read(): Buffer {
     const size = statSync(this.path).size;
     if (size < this.#offset) throw new Error(`${this.path} was rotated while it was being read`);
     const file = openSync(this.path, 'r');
     try {
       const bytes = Buffer.alloc(size - this.#offset);
       readSync(file, bytes, 0, bytes.length, this.#offset);
-      return parseAuditLog(bytes.toString('utf8'));
+      return bytes;
     } finally {
       closeSync(file);
     }

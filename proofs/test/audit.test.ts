@@ -78,6 +78,14 @@ test('a line that is still being written is left for the next reading', () => {
   expect(parseAuditLog(text)).toHaveLength(1);
 });
 
+test('the status that a write sends is kept, other bodies are not', () => {
+  const body = { requestObject: { spec: {}, status: { phase: 'Ready' } } };
+  const text =
+    line({ verb: 'patch', objectRef: { resource: 'ecommercestacks', subresource: 'status' }, ...body }) +
+    line({ verb: 'patch', objectRef: { resource: 'ecommercestacks' }, ...body });
+  expect(parseAuditLog(text).map(({ status }) => status)).toEqual([{ phase: 'Ready' }, undefined]);
+});
+
 describe('AuditMark', () => {
   let directory: string;
   beforeEach(() => {
@@ -92,6 +100,17 @@ describe('AuditMark', () => {
     expect(mark.since()).toEqual([]);
     appendFileSync(path, request('patch', 'services'));
     expect(mark.since().map(({ verb }) => verb)).toEqual(['patch']);
+  });
+
+  test('takes each event once, and a line that is being written when it is whole', () => {
+    const path = join(directory, 'audit.log');
+    const mark = new AuditMark(path);
+    const [first, second] = [request('patch', 'services'), request('get', 'pods')];
+    writeFileSync(path, first + second.slice(0, 30));
+    expect(mark.take().map(({ resource }) => resource)).toEqual(['services']);
+    expect(mark.take()).toEqual([]);
+    appendFileSync(path, second.slice(30));
+    expect(mark.take().map(({ resource }) => resource)).toEqual(['pods']);
   });
 
   test('refuses to judge a log that was rotated meanwhile', () => {
