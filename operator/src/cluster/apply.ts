@@ -1,4 +1,4 @@
-import { ApiError, describeError, isAlreadyExists } from '@ecommercestack/controller-runtime';
+import { ApiError, describeError, isAlreadyExists, isConflict } from '@ecommercestack/controller-runtime';
 import { kindOf } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../api/object.ts';
 import { removalOfIntruders, renamingOfIntruders } from '../plan/intruders.ts';
@@ -86,10 +86,11 @@ async function write(
     return createOnce(cluster, key, desired);
   }
   if (known !== undefined && ownershipOf(stack, known) === 'Ours') {
-    return takeBack(cluster, key, desired, known);
+    const taken = await takeBack(cluster, key, desired, known).catch(unlessConflict);
+    if (taken !== undefined) return taken;
   }
   if (known === undefined && (await cluster.applyNew(key, desired))) return true;
-  // It is there unseen, or seen without our owner reference: only the live object tells whose it is.
+  // It is there unseen, changed since it was seen, or seen without our owner reference: only the live object tells.
   const live = await cluster.find(desired);
   if (live === undefined) {
     throw new ApiError(409, { reason: 'Conflict', message: 'its name was taken, and is free again' });
@@ -110,8 +111,8 @@ async function takeBack(
   live: KubernetesObject,
 ): Promise<boolean> {
   const clash = renamingOfIntruders(desired, live);
-  if (clash !== undefined) await cluster.patch(key, live, clash);
-  const applied = await cluster.apply(key, withUid(desired, live));
+  const renamed = clash === undefined ? live : await cluster.patch(key, live, clash);
+  const applied = await cluster.apply(key, onto(desired, renamed));
   const intruders = removalOfIntruders(desired, applied);
   const after = intruders === undefined ? applied : await cluster.patch(key, applied, intruders);
   return hasConsequences(live, after);
@@ -128,7 +129,7 @@ async function createOnce(cluster: Cluster, key: string, desired: KubernetesObje
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
     const { namespace = '', name } = desired.metadata;
-    if (cluster.hasSecret(namespace, name) !== true) return false;
+    if (cluster.secret(namespace, name)?.version === undefined) return false;
     const stack = cluster.stack(key);
     const seen = stack && cluster.children(stack).find((child) => objectKey(child) === objectKey(desired));
     if (stack && seen && isFormers(stack.metadata, seen)) throw new FormerStackError();
@@ -142,9 +143,18 @@ function hasConsequences(before: KubernetesObject, after: KubernetesObject): boo
   return runsPods && before.metadata.generation !== after.metadata.generation;
 }
 
-/** The uid makes the API server refuse a namesake that took the object's place. */
-function withUid(desired: KubernetesObject, live: KubernetesObject): KubernetesObject {
-  return { ...desired, metadata: { ...desired.metadata, uid: live.metadata.uid } };
+/**
+ * An apply to this very state of an object. Without the uid it would join a namesake; without the version, one that was
+ * on its way while another process took the lease would undo what that one wrote since.
+ */
+function onto(desired: KubernetesObject, live: KubernetesObject): KubernetesObject {
+  const precondition = { uid: live.metadata.uid, resourceVersion: live.metadata.resourceVersion };
+  return { ...desired, metadata: { ...desired.metadata, ...precondition } };
+}
+
+/** A lost race is no failure here: what won it is read next. */
+function unlessConflict(error: unknown): undefined {
+  if (!isConflict(error)) throw error;
 }
 
 function problemOf(object: KubernetesObject, error: unknown): ObjectProblem {

@@ -10,8 +10,8 @@ export type CachedCluster = {
   /** Objects of owned Kinds that carry this stack's owner reference or, in its namespace, its label. */
   children(stack: EcommerceStack): readonly KubernetesObject[];
   pods(stack: EcommerceStack): readonly KubernetesObject[];
-  /** Whether a Secret exists; undefined where Secrets may not be watched. */
-  hasSecret(namespace: string, name: string): boolean | undefined;
+  /** The Secret with its version, or without one where it does not exist; undefined where Secrets may not be watched. */
+  secret(namespace: string, name: string): { readonly version?: string } | undefined;
   /** Labels of a namespace; undefined where namespaces may not be watched. */
   namespaceLabels(namespace: string): Readonly<Record<string, string>> | undefined;
   capabilities(): Readonly<Record<Capability, boolean>>;
@@ -29,7 +29,7 @@ export type Cluster = CachedCluster & {
   applyNew(key: string, object: KubernetesObject): Promise<boolean>;
   /**
    * Server-side apply that takes fields back from whoever has them; returns the object as it is then. With `metadata.uid`
-   * set it changes that very object or nothing.
+   * and `resourceVersion` set it changes that very state of the object or nothing (409).
    */
   apply(key: string, object: KubernetesObject): Promise<KubernetesObject>;
   /** JSON merge patch of this very state of an object (uid and resourceVersion, else 409); returns it as it is then. */

@@ -44,9 +44,10 @@ function cachedReads({ watched }: KubernetesOptions): Reads {
       return [...new Set(found)];
     },
     pods: ({ metadata }) => informers.get('Pod')?.cache.byIndex(stackIndex, keyOf(metadata)) ?? [],
-    hasSecret: (namespace, name) => {
+    secret: (namespace, name) => {
       const secrets = informers.get('Secret');
-      return secrets?.synced === true ? secrets.cache.get({ namespace, name }) !== undefined : undefined;
+      if (secrets?.synced !== true) return undefined;
+      return { version: secrets.cache.get({ namespace, name })?.metadata.resourceVersion };
     },
     namespaceLabels: (name) => {
       const found = informers.get('Namespace')?.cache.get({ name });

@@ -36,7 +36,26 @@ export function missingSecrets(
 ): string[] {
   const wanted = new Set(desired.flatMap(secretsOf));
   for (const { kind, metadata } of desired) if (kind === 'Secret') wanted.delete(metadata.name);
-  return [...wanted].filter((name) => cluster.hasSecret(namespace, name) === false).toSorted();
+  const isMissing = (name: string): boolean => {
+    const seen = cluster.secret(namespace, name);
+    return seen !== undefined && seen.version === undefined;
+  };
+  return [...wanted].filter(isMissing).toSorted();
+}
+
+/** Versions of these Secrets, as far as they exist; undefined where Secrets may not be watched. */
+export function secretVersions(
+  cluster: CachedCluster,
+  namespace: string,
+  names: readonly string[],
+): Record<string, string> | undefined {
+  const versions: Record<string, string> = {};
+  for (const name of names) {
+    const seen = cluster.secret(namespace, name);
+    if (seen === undefined) return undefined;
+    if (seen.version !== undefined) versions[name] = seen.version;
+  }
+  return versions;
 }
 
 type Reference = { readonly name?: string; readonly optional?: boolean };

@@ -17,7 +17,7 @@ export function withoutMade(
   const missed = pods.some((pod) => podTrouble(pod)?.reason === 'SecretMissing');
   const isMade = (object: KubernetesObject): boolean => {
     if (kindOf(object).write !== 'CreateOnce' || missed) return false;
-    const known = cluster.hasSecret(object.metadata.namespace ?? '', object.metadata.name);
+    const known = cluster.secret(object.metadata.namespace ?? '', object.metadata.name);
     return known === undefined && made.has(madeKey(object));
   };
   return { apply: changes.apply.filter((object) => !isMade(object)), prune: changes.prune };

@@ -29,12 +29,8 @@ export function stackWatches(watched: readonly WatchedKind[]): AnyWatch[] {
           concerns: (_type, before, after) => troubles(before) !== troubles(after),
         });
       case 'Secret':
-        return watch({
-          informer,
-          keys: ({ metadata }) => stacksIn(metadata.namespace),
-          // Somebody's Secret matters by being there; its content is no business of ours.
-          concerns: (type, before, after) => type !== 'update' || isLabelled(before) || isLabelled(after),
-        });
+        // Which version there is restarts pods; which pods, the reconcile knows.
+        return watch({ informer, keys: ({ metadata }) => stacksIn(metadata.namespace) });
       case 'Namespace':
         return watch({
           informer,
@@ -51,10 +47,6 @@ export function stackWatches(watched: readonly WatchedKind[]): AnyWatch[] {
 function ownerKey(object: KubernetesObject): string[] {
   const name = stackNameOf(object);
   return name === undefined ? [] : [`${object.metadata.namespace}/${name}`];
-}
-
-function isLabelled(object: KubernetesObject | undefined): boolean {
-  return object !== undefined && stackNameOf(object) !== undefined;
 }
 
 function troubles(pod: KubernetesObject | undefined): string {

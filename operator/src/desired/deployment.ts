@@ -10,6 +10,8 @@ export type DeploymentPlace = {
   revision: string;
   role: 'stable' | 'canary';
   intent: RevisionIntent;
+  /** Why its pods were restarted last; another value restarts them. */
+  restart?: string;
   /** Absent while an autoscaler owns the number. */
   replicas?: number;
   maxSurge: number | string;
@@ -48,7 +50,7 @@ export function buildDeployment(place: DeploymentPlace): KubernetesObject {
         type: 'RollingUpdate',
         rollingUpdate: { maxSurge: place.maxSurge, maxUnavailable: place.maxUnavailable },
       },
-      template: buildPodTemplate(stack, name, revision, intent),
+      template: buildPodTemplate(place),
     },
   };
 }

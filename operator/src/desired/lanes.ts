@@ -13,6 +13,8 @@ export type Lane = {
   deployment: string;
   intent: RevisionIntent;
   replicas: number;
+  /** Why its pods were restarted last, see `RestartDecision`. */
+  restart?: string;
 };
 
 /** A group of pods that a route may name. */
@@ -28,8 +30,10 @@ export function lanesOf(input: StackInput, workload: Workload): Lanes {
     input.rollouts.find(({ service }) => service === workload.name) ?? single(workload, revision);
   const intentOf = (wanted: string) => recorded(input, workload, revision, wanted);
   const { replicas } = workload.workload;
+  const restart = decision.restart !== undefined && { restart: decision.restart };
   const stable: Lane = {
     role: 'stable',
+    ...restart,
     ...decision.stable,
     intent: intentOf(decision.stable.revision),
     replicas,
@@ -38,7 +42,8 @@ export function lanesOf(input: StackInput, workload: Workload): Lanes {
   const lanes: Lane[] = [stable];
   if (canary !== undefined) {
     const { deployment, revision: tried, replicas: pods } = canary;
-    lanes.push({ role: 'canary', deployment, revision: tried, intent: intentOf(tried), replicas: pods });
+    const intent = intentOf(tried);
+    lanes.push({ role: 'canary', ...restart, deployment, revision: tried, intent, replicas: pods });
   }
   const subsets = subsetsOf([
     ...lanes.map((lane) => ({ revision: lane.revision, version: lane.intent.version })),

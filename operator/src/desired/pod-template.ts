@@ -6,13 +6,18 @@ import { containerSecurity, podSecurity } from './pod-security.ts';
 import type { RevisionIntent } from './revision.ts';
 import { buildScheduling } from './scheduling.ts';
 
-/** The pods of one revision: a function of its intent, its names and nothing else. */
-export function buildPodTemplate(
-  stack: string,
-  deployment: string,
-  revision: string,
-  intent: RevisionIntent,
-): Record<string, unknown> {
+/** Annotation of pods: the version of the Secret for which they were restarted last. */
+const restartAnnotation = 'ecommercestack.dev/restarted-for';
+
+/** The pods of one revision: a function of its intent, its names, the last restart and nothing else. */
+export function buildPodTemplate(place: {
+  stack: string;
+  name: string;
+  revision: string;
+  intent: RevisionIntent;
+  restart?: string;
+}): Record<string, unknown> {
+  const { stack, name: deployment, revision, intent, restart } = place;
   const { pod } = intent;
   return {
     metadata: {
@@ -28,6 +33,7 @@ export function buildPodTemplate(
       annotations: {
         'kubectl.kubernetes.io/default-container': intent.object,
         ...pod.annotations,
+        ...(restart !== undefined && { [restartAnnotation]: restart }),
       },
     },
     spec: {

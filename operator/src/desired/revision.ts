@@ -12,8 +12,8 @@ import type { KubernetesObject } from '../api/object.ts';
 import { labelKeys } from './labels.ts';
 
 /**
- * Everything that one revision of a service is: what its pod template is built from and nothing else, so a template
- * changes if and only if the revision does. Replicas, rollout settings and traffic are no part of it.
+ * Everything that one revision of a service is: what its pod template is built from, so a template changes if and only
+ * if the revision does, restarts for a Secret apart. Replicas, rollout settings and traffic are no part of it.
  */
 export type RevisionIntent = {
   blueprint: BlueprintName;

@@ -91,6 +91,7 @@ function buildLane(input: StackInput, { workload }: Running, lane: Lane): Kubern
     revision: lane.revision,
     role: lane.role,
     intent: lane.intent,
+    ...(lane.restart !== undefined && { restart: lane.restart }),
     ...(!autoscaled && { replicas: lane.replicas }),
     maxSurge: rollout.rolling.maxSurge,
     maxUnavailable: rollout.rolling.maxUnavailable,

@@ -4,16 +4,22 @@ import type { KubernetesObject } from '../api/object.ts';
 import { workloadsOf } from '../desired/intent.ts';
 import { labelKeys } from '../desired/labels.ts';
 import { revisionHash } from '../desired/revision.ts';
+import { secretsRead } from '../desired/secrets-read.ts';
 import { workloadReadiness } from '../status/readiness.ts';
 import { provenRevisions } from '../status/services.ts';
 import { advance } from './advance.ts';
 import type { DeploymentSeen, RolloutDecision, RolloutMemory } from './decision.ts';
+import { decideRestart, type RestartDecision } from './restart.ts';
 
-/** Decides every workload of a stack: what status remembers, what the stack wants and what lives. */
+/**
+ * Decides every workload of a stack: what status remembers, what the stack wants and what lives. `versions` are those
+ * of the user's Secrets that exist; undefined where Secrets may not be seen.
+ */
 export function decideRollouts(
   stack: CompletedStack,
   status: EcommerceStackStatus | undefined,
   children: readonly KubernetesObject[],
+  versions?: Readonly<Record<string, string>>,
 ): RolloutDecision[] {
   const deployments = children.filter(({ kind }) => kind === 'Deployment');
   return workloadsOf(stack).map(({ name, workload, intent }) => {
@@ -27,9 +33,21 @@ export function decideRollouts(
       weight: wantedWeight(workload),
       paused: stack.paused || workload.rollout.paused,
     };
-    const memory = memoryOf(status?.services?.find((service) => service.name === name));
-    return advance(wish, memory, mine.map(toSeen));
+    const before = status?.services?.find((service) => service.name === name);
+    const { onSecretChange } = workload.rollout;
+    const restart = decideRestart(
+      { onSecretChange, reads: secretsRead(stack, intent), versions },
+      { secrets: before?.secrets, restart: before?.restart },
+    );
+    return { ...advance(wish, memoryOf(before), mine.map(toSeen)), ...restart };
   });
+}
+
+/** Names of the user's Secrets for whose changes pods of this stack restart. */
+export function secretsFollowed(stack: CompletedStack): string[] {
+  return workloadsOf(stack)
+    .filter(({ workload }) => workload.rollout.onSecretChange === 'Restart')
+    .flatMap(({ intent }) => secretsRead(stack, intent));
 }
 
 /** What one service's status remembers of its rollout. */
@@ -53,9 +71,16 @@ export function isRemembered(
       memory?.revision === decision.revision &&
       memory.stableRevision === decision.stable.revision &&
       memory.canaryRevision === decision.canary?.revision &&
-      memory.desiredWeight === (decision.canary && decision.desiredWeight)
+      memory.desiredWeight === (decision.canary && decision.desiredWeight) &&
+      memory.restart === decision.restart &&
+      sameSecrets(memory.secrets, decision.secrets)
     );
   });
+}
+
+function sameSecrets(one: RestartDecision['secrets'] = [], other: RestartDecision['secrets'] = []): boolean {
+  const versions = new Map(one.map(({ name, version }) => [name, version]));
+  return one.length === other.length && other.every(({ name, version }) => versions.get(name) === version);
 }
 
 /** A held weight wins over the steps, of which the first one is held. */

@@ -1,3 +1,5 @@
+import type { RestartDecision } from './restart.ts';
+
 /** One revision of a service and the Deployment that runs it. */
 export type RevisionPlace = { readonly revision: string; readonly deployment: string };
 
@@ -15,7 +17,7 @@ export type CanaryDecision = RevisionPlace & {
  * rolling update serves from old and new pods), `Stable` (only the stable subset: a canary lives but gets nothing),
  * `Split` (both subsets by weight), `Canary` (only the canary subset: the stable revision has no ready pod).
  */
-export type RolloutDecision = {
+export type RolloutDecision = RestartDecision & {
   readonly service: string;
   /** Revision that the specification asks for: the canary's while there is one, else the stable one's. */
   readonly revision: string;

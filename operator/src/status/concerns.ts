@@ -196,13 +196,23 @@ function isAccepted(route: KubernetesObject): boolean {
   );
 }
 
+function restartNotes({ unseenSecrets }: Evidence): string[] {
+  if (unseenSecrets.length === 0) return [];
+  return [
+    `onSecretChange is off for ${listed([...new Set(unseenSecrets)])}: an operator of all namespaces sees no Secrets; install it with watch.namespaces, or restart the pods yourself`,
+  ];
+}
+
 /** Whether canaries do well, and which of them wait for a person. */
-export function rolloutHealthy(standings: readonly ServiceStanding[]): Finding {
+export function rolloutHealthy(evidence: Evidence, standings: readonly ServiceStanding[]): Finding {
   const type = 'RolloutHealthy';
   const canaries = standings.flatMap(({ status, canary }) =>
     canary === undefined ? [] : [{ status, canary }],
   );
-  if (canaries.length === 0) return finding(type, 'NoCanary', 'every service runs one revision');
+  if (canaries.length === 0) {
+    const message = ['every service runs one revision', ...restartNotes(evidence)].join('; ');
+    return finding(type, 'NoCanary', message);
+  }
   const sick = canaries.find(({ canary }) => canary.workload?.trouble !== undefined);
   if (sick?.canary.workload?.trouble !== undefined) {
     return finding(

@@ -66,6 +66,8 @@ function standingOf(
       weight: decision.canary && (routed ? decision.canary.weight : before?.weight),
       phase: phaseOf(decision, stable, canary),
       readyReplicas: mine.reduce((sum, { readiness }) => sum + readiness.ready, 0),
+      secrets: decision.secrets && [...decision.secrets],
+      restart: decision.restart,
       history: historyOf(before, decision, available, versionOf(stable?.object), evidence.now),
       message: message && cut(message),
     },

@@ -25,7 +25,7 @@ export function summarize(evidence: Evidence): EcommerceStackStatus {
     servicesAvailable(evidence, standings),
     meshConfigured(evidence),
     exposureReady(evidence),
-    rolloutHealthy(standings),
+    rolloutHealthy(evidence, standings),
   ];
   const stalled = stalledBy(evidence, concerns, standings);
   const blocking = concerns.find(holdsReady);

@@ -87,7 +87,9 @@ class Fake {
             pod.metadata.namespace === metadata.namespace &&
             pod.metadata.labels?.[labelKeys.stack] === metadata.name,
         ),
-      hasSecret: (namespace, name) => this.#objects.has(`Secret./${namespace}/${name}`),
+      secret: (namespace, name) => ({
+        version: this.#objects.get(`Secret./${namespace}/${name}`)?.object.metadata.resourceVersion,
+      }),
       namespaceLabels: (name) => this.#objects.get(`Namespace.//${name}`)?.object.metadata.labels,
       capabilities: () => ({ ...this.#capabilities }),
       recheck: () => {},
@@ -131,14 +133,18 @@ class Fake {
     const key = objectKey(object);
     this.#admit('apply', object);
     const stored = this.#objects.get(key);
-    const { uid } = object.metadata;
+    const { uid, resourceVersion, ...metadata } = object.metadata;
     if (uid !== undefined && stored?.object.metadata.uid !== uid) {
       throw new ApiError(409, { reason: 'Conflict', message: `uid mismatch on ${key}` });
     }
+    const intent = { ...object, metadata: uid === undefined ? metadata : { ...metadata, uid } };
     if (stored === undefined) {
-      return this.#store(key, object, object);
+      return this.#store(key, intent, intent);
     }
-    return this.#store(key, merge(stored.object, stored.applied, object), object, stored);
+    if (resourceVersion !== undefined && stored.object.metadata.resourceVersion !== resourceVersion) {
+      throw new ApiError(409, { reason: 'Conflict', message: `${key} has been modified` });
+    }
+    return this.#store(key, merge(stored.object, stored.applied, intent), intent, stored);
   }
 
   #patch(object: KubernetesObject, patch: object): KubernetesObject {

@@ -142,6 +142,41 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
     });
   });
 
+  describe('apply to an object that somebody else writes, too', () => {
+    const seen = async (): Promise<KubernetesObject> => {
+      await applyAll(configMap({ a: '1' }));
+      return twin.until(named('child'));
+    };
+
+    test('with a version it changes that very state or nothing', async () => {
+      const before = await seen();
+      const { uid, resourceVersion } = before.metadata;
+      const late = configMap({ a: 'late' });
+      late.metadata = { ...late.metadata, uid, resourceVersion };
+      await twin.put(configMap({ a: 'new', theirs: '1' }));
+      expect(await refusal(apply(late))).toBe('409 Conflict');
+      expect((await twin.cluster.find(late))?.['data']).toEqual({ a: 'new', theirs: '1' });
+    });
+
+    test('what changed since it was seen is read, and taken back as it is then', async () => {
+      const before = await seen();
+      const since = await twin.put(configMap({ a: '2' }));
+      const asked: (string | undefined)[] = [];
+      const cluster: Cluster = {
+        ...twin.cluster,
+        apply: (of, object) => {
+          asked.push(object.metadata.resourceVersion);
+          return twin.cluster.apply(of, object);
+        },
+      };
+      const changes = { apply: [configMap({ a: '1' })], prune: [] };
+      const { problems } = await applyChanges(cluster, stack.metadata, changes, [before]);
+      expect(problems).toEqual([]);
+      expect(asked).toEqual([before.metadata.resourceVersion, since.metadata.resourceVersion]);
+      expect((await twin.cluster.find(before))?.['data']).toEqual({ a: '1' });
+    });
+  });
+
   describe('applyNew', () => {
     test('makes an object, which a later apply can take a field away from', async () => {
       expect(await applyNew(configMap({ a: '1', b: '2' }))).toBe(true);

@@ -97,10 +97,10 @@ describe('a change names the stacks that it concerns', () => {
     expect(named(shop).toSorted()).toEqual(['dev/neighbour', 'dev/shop', 'prod/rival']);
   });
 
-  test('a Secret: every stack of its namespace when it comes or goes, nobody when its content changes', () => {
+  test('a Secret: every stack of its namespace, when it comes, goes or has another version', () => {
     named(object('EcommerceStack', 'shop'), object('EcommerceStack', 'far', { namespace: 'prod' }));
     expect(named(object('Secret', 'db'))).toEqual(['dev/shop']);
-    expect(named(object('Secret', 'db'))).toEqual([]);
+    expect(named(object('Secret', 'db'))).toEqual(['dev/shop']);
   });
 
   test('a namespace: its stacks, when what it enforces changes', () => {

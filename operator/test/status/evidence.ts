@@ -115,6 +115,7 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     absent: [],
     hostsTaken: [],
     missingSecrets: [],
+    unseenSecrets: [],
     completed: completeStack(stack),
     ...changes,
     stack,

@@ -32,7 +32,7 @@ const historyEntry = z
 
 const secretVersion = z
   .object({
-    name: text(253).describe('Name of the Secret.'),
+    name: text(253).describe('Name of the Secret, which lies in the namespace of the stack.'),
     version: text(63).describe('The resourceVersion that was seen last.'),
   })
   .describe('One Secret that the pods of a service read.');

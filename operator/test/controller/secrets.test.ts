@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '../../src/api/object.ts';
+import { fakeCluster } from '../../src/testing/fake-cluster.ts';
+import { type ShopWorld, shopWorld, userService } from './shop-world.ts';
+
+const reading = userService({
+  env: [{ name: 'SMTP_URL', valueFrom: { secretKeyRef: { name: 'smtp', key: 'url' } } }],
+});
+const deployment = 'Deployment.apps/dev/user-service';
+
+function secret(url: string): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'smtp', namespace: 'dev' },
+    stringData: { url },
+  };
+}
+
+async function worldWith(spec: Record<string, unknown>): Promise<ShopWorld> {
+  const world = shopWorld();
+  world.put(secret('smtp://a'));
+  world.want(spec);
+  await world.settle();
+  return world;
+}
+
+const writesTo = (world: ShopWorld, from: number): string[] =>
+  world.writes.slice(from).flatMap(({ verb, object }) => (verb === 'status' ? [] : [object]));
+
+describe('a Secret of the user', () => {
+  test('that changes restarts the pods that read it, once, and no others', async () => {
+    const world = await worldWith(reading);
+    const before = world.writes.length;
+    world.put(secret('smtp://b'));
+    await world.settle();
+    expect(writesTo(world, before)).toEqual([deployment]);
+    expect(world.condition('Ready')).toBe('True AllAvailable');
+  });
+
+  test('is remembered in status before the pods restart', async () => {
+    const world = await worldWith(reading);
+    world.put(secret('smtp://b'));
+    const writes = await world.step();
+    expect(writes[0]).toMatch(/^status /);
+    expect(writes[1]).toBe(`apply ${deployment}`);
+    const user = world.stack().status?.services?.find(({ name }) => name === 'user');
+    expect(user?.restart).toBe(user?.secrets?.[0]?.version);
+  });
+
+  test('restarts nothing where it is to be ignored', async () => {
+    const world = await worldWith(
+      userService({
+        env: [{ name: 'SMTP_URL', valueFrom: { secretKeyRef: { name: 'smtp', key: 'url' } } }],
+        rollout: { onSecretChange: 'Ignore' },
+      }),
+    );
+    const before = world.writes.length;
+    world.put(secret('smtp://b'));
+    await world.settle();
+    expect(writesTo(world, before)).toEqual([]);
+  });
+
+  test('that may not be seen is named in a condition, with the way out', async () => {
+    const world = fakeCluster();
+    const blind = shopWorld({ ...world, cluster: { ...world.cluster, secret: () => undefined } });
+    blind.want(reading);
+    await blind.settle();
+    const found = blind.stack().status?.conditions?.find(({ type }) => type === 'RolloutHealthy');
+    expect(found?.message).toMatch(/onSecretChange is off for smtp: .*watch\.namespaces/);
+  });
+});
+
+test('a password of ours that is made again restarts nothing', async () => {
+  const world = await worldWith(reading);
+  world.drop('Secret./dev/shop-postgres');
+  const before = world.writes.length;
+  await world.settle();
+  expect(writesTo(world, before)).toEqual(['Secret./dev/shop-postgres']);
+});
