@@ -31,9 +31,9 @@ export async function createStores(options: CreateStores): Promise<OpenStores> {
   };
 }
 
-async function createRelational({ row, urlOf, log }: CreateStores) {
+async function createRelational({ row, urlOf, log, clock }: CreateStores) {
   const url = urlOf('postgres');
-  if (url === memory) return (await import('./table-memory.ts')).createMemoryTables();
+  if (url === memory) return (await import('./table-memory.ts')).createMemoryTables(clock);
   const { createPostgres } = await import('./sql-postgres.ts');
   const { toTables } = await import('./table-postgres.ts');
   return toTables(createPostgres(url, row.name, warnOf(log, 'postgres')), row.name);

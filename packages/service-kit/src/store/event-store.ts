@@ -37,11 +37,20 @@ export type Append = {
   readonly events: readonly NewEvent[];
 };
 
+/** Something that others hear of and that is no event of a stream: a command, or a fact put for others. */
+export type Message = NewEvent & { readonly publish: NonNullable<NewEvent['publish']> };
+
 /** A row of a read model as it shall be from now on; the row of its id is replaced. */
 export type RowWrite = {
-  readonly table: Pick<TableSpec<never>, 'name' | 'columns'>;
+  readonly table: string;
+  readonly columns: readonly string[];
   readonly row: Identified;
 };
+
+/** A row to be written, checked against its table's schema. */
+export function rowWrite<Row extends Identified>(spec: TableSpec<Row>, row: Row): RowWrite {
+  return { table: spec.name, columns: spec.columns, row: spec.schema.parse(row) };
+}
 
 /** A state that saves reading the events up to `version`. It may be lost or ignored at any time. */
 export type Snapshot = {
@@ -78,9 +87,11 @@ export type DeadLetter = {
 
 export type StoredDeadLetter = DeadLetter & { readonly time: string };
 
-/** What a command or a message changes: new events, and rows that follow from them. */
+/** What a command or a message changes: new events, what others hear of it, and rows that follow from the events. */
 export type Effect = {
   readonly appends?: readonly Append[];
+  /** Published in this order, after the published ones of `appends`. */
+  readonly messages?: readonly Message[];
   readonly rows?: readonly RowWrite[];
   readonly snapshots?: readonly Snapshot[];
 };
@@ -107,6 +118,11 @@ export type CommitOutcome =
   | { readonly outcome: 'answered' }
   | { readonly outcome: 'forbidden'; readonly constraint: string };
 
+/** A message is kept in the log as a stream of its own, so that one order and one relay serve both. */
+export function streamOf(message: Message): Append {
+  return { stream: `message/${message.id}`, expected: 0, events: [message] };
+}
+
 export type Loaded = { readonly snapshot?: Snapshot; readonly events: readonly StoredEvent[] };
 
 /** Asks for the next events of a follower, of which one process at a time is the leader. */
@@ -119,8 +135,6 @@ export type Follow = {
   /** Everything up to here is done for good; the place moves there first. */
   readonly done?: Position;
   readonly limit: number;
-  /** Only events that others hear of. */
-  readonly published?: true;
 };
 
 export type Followed =

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { z } from 'zod';
+import { type Listener, listenFor } from './listen-postgres.ts';
 import type { Sql, SqlStore } from './sql.ts';
 
 /**
@@ -7,29 +8,37 @@ import type { Sql, SqlStore } from './sql.ts';
  * path, so services that share a database in the monolith cannot see each other's tables by accident.
  */
 export function createPostgres(url: string, schema: string, onError: (error: unknown) => void): SqlStore {
-  const pool = new pg.Pool({
+  const connection = {
     connectionString: url,
     application_name: schema,
     options: `-c search_path=${schema} -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000`,
     connectionTimeoutMillis: 3000,
-    idleTimeoutMillis: 300_000,
-    max: 10,
-  });
+    keepAlive: true,
+  };
+  const pool = new pg.Pool({ ...connection, idleTimeoutMillis: 300_000, max: 10 });
   pool.on('error', onError);
+  const listeners: Listener[] = [];
   return {
     ...statements(pool),
     transaction: (work) => inTransaction(pool, work),
     ping: async () => {
       await pool.query('SELECT 1');
     },
-    close: () => pool.end(),
+    listen: async (channel, heard) => {
+      listeners.push(listenFor(connection, channel, heard, onError));
+    },
+    close: async () => {
+      await Promise.all(listeners.map((listener) => listener.close()));
+      await pool.end();
+    },
   };
 }
 
 function statements(runner: pg.Pool | pg.PoolClient): Sql {
   return {
-    query: async <Row>(text: string, values: readonly unknown[], row: z.ZodType<Row>) => {
-      const { rows } = await runner.query<Record<string, unknown>>(text, [...values]);
+    query: async <Row>(text: string, values: readonly unknown[], row: z.ZodType<Row>, name?: string) => {
+      const statement = { text, values: [...values], ...(name === undefined ? {} : { name }) };
+      const { rows } = await runner.query<Record<string, unknown>>(statement);
       return rows.map((found) => row.parse(found));
     },
     execute: async (text, values = []) => (await runner.query(text, [...values])).rowCount ?? 0,

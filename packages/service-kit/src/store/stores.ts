@@ -2,6 +2,7 @@ import type { ServiceRow, StoreName } from '@ecommercestack/contracts/topology';
 import type { EventBus } from '../bus/event-bus.ts';
 import { type Dependency, dependenciesOf } from '../config/row.ts';
 import type { DocumentStore } from './document.ts';
+import type { EventStore } from './event-store.ts';
 import type { KeyValueStore } from './key-value.ts';
 import type { RelationalStore } from './table.ts';
 
@@ -19,6 +20,7 @@ export type OpenStores = {
 /** The stores of one service, by what they are good for. Asking for one that its row lacks is a bug and throws. */
 export type Stores = {
   readonly tables: () => RelationalStore;
+  readonly events: () => EventStore;
   readonly documents: () => DocumentStore;
   readonly keyValues: () => KeyValueStore;
   readonly bus: () => EventBus;
@@ -33,6 +35,7 @@ export function toStores(row: ServiceRow, open: OpenStores): Stores {
   };
   return {
     tables: () => declared(open.postgres, 'postgres'),
+    events: () => declared(open.postgres, 'postgres').events,
     documents: () => declared(open.mongodb, 'mongodb'),
     keyValues: () => declared(open.redis, 'redis'),
     bus: () => declared(open.kafka, 'kafka'),

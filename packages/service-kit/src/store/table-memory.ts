@@ -1,14 +1,19 @@
+import type { Clock } from '../domain/clock.ts';
+import { systemClock } from '../sources.ts';
+import { createMemoryEvents } from './event-store-memory.ts';
 import type { Identified, RelationalStore, Table, TableSpec } from './table.ts';
 
 /** The memory twin of the relational store; it has no tables to migrate. */
-export function createMemoryTables(): RelationalStore {
+export function createMemoryTables(clock: Clock = systemClock): RelationalStore {
   const tables = new Map<string, Map<string, object>>();
+  const rowsOf = (name: string): Map<string, object> => {
+    const rows = tables.get(name) ?? new Map<string, object>();
+    tables.set(name, rows);
+    return rows;
+  };
   return {
-    table: (spec) => {
-      const rows = tables.get(spec.name) ?? new Map<string, object>();
-      tables.set(spec.name, rows);
-      return openTable(spec, rows);
-    },
+    events: createMemoryEvents(clock, ({ table, row }) => rowsOf(table).set(row.id, row)),
+    table: (spec) => openTable(spec, rowsOf(spec.name)),
     migrate: async () => {},
     ping: async () => {},
     close: async () => {},

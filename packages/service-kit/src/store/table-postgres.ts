@@ -1,3 +1,5 @@
+import { toSnakeCase } from './column.ts';
+import { toEventStore } from './event-store-postgres.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import type { SqlStore } from './sql.ts';
 import type { Identified, RelationalStore, Table, TableSpec } from './table.ts';
@@ -5,9 +7,12 @@ import type { Identified, RelationalStore, Table, TableSpec } from './table.ts';
 /** The relational store on PostgreSQL. */
 export function toTables(store: SqlStore, schema: string): RelationalStore {
   return {
+    events: toEventStore(store, schema),
     table: (spec) => openTable(store, spec),
     migrate: async (folder) => {
-      await migrate(store, schema, await readMigrations(folder));
+      const own = await readMigrations(new URL('./migrations/', import.meta.url));
+      const kit = own.map((migration) => ({ ...migration, name: `kit/${migration.name}` }));
+      await migrate(store, schema, [...kit, ...(await readMigrations(folder))]);
     },
     ping: store.ping,
     close: store.close,
@@ -30,8 +35,4 @@ function openTable<Row extends Identified>(store: SqlStore, spec: TableSpec<Row>
       return (await store.execute(text, values)) === 1;
     },
   };
-}
-
-function toSnakeCase(field: string): string {
-  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
