@@ -43,6 +43,7 @@ export function parseAuditLog(text: string): AuditEvent[] {
         code: event.responseStatus?.code ?? 0,
         time: event.stageTimestamp ?? event.requestReceivedTimestamp ?? '',
         uri: event.requestURI ?? '',
+        decision: event.annotations?.['authorization.k8s.io/decision'] ?? '',
         ...(event.objectRef?.subresource === 'status' && { status: event.requestObject?.status }),
       };
     });

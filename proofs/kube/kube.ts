@@ -29,7 +29,12 @@ function parsed(body: string): Answer | undefined {
 }
 
 type Resource = { readonly name: string; readonly kind: string; readonly namespaced: boolean };
-type WriteOptions = { readonly fieldManager?: string; readonly dryRun?: boolean };
+type WriteOptions = {
+  readonly fieldManager?: string;
+  readonly dryRun?: boolean;
+  /** Fields that the schema does not know are dropped in silence, as a client may ask for. */
+  readonly lenient?: boolean;
+};
 
 /**
  * A small client of one API server, written for proofs: it shares no code with the operator that it judges, and keeps its
@@ -194,7 +199,8 @@ export class Kube {
   }
 }
 
-function queryOf({ fieldManager = 'prove', dryRun = false }: WriteOptions): string {
+function queryOf({ fieldManager = 'prove', dryRun = false, lenient = false }: WriteOptions): string {
   // As kubectl asks by default: a field that the schema does not know is an error.
-  return `fieldManager=${fieldManager}&fieldValidation=Strict${dryRun ? '&dryRun=All' : ''}`;
+  const validation = lenient ? 'Ignore' : 'Strict';
+  return `fieldManager=${fieldManager}&fieldValidation=${validation}${dryRun ? '&dryRun=All' : ''}`;
 }
