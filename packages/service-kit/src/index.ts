@@ -19,7 +19,7 @@ export {
   sendProblem,
   toProblem,
 } from './http/problem.ts';
-export { readOnlyRoutes } from './http/read-only.ts';
+export { listRoutes, readOnlyRoutes } from './http/read-only.ts';
 export { type Answer, type Route, routesWith } from './http/route.ts';
 export { exitUsage, run, runAll } from './run.ts';
 export { type Address, defineService, type Opening, type Service } from './service.ts';
