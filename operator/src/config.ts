@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { toMilliseconds } from './api/duration.ts';
 import { managerName } from './desired/labels.ts';
 
 /** Everything that the operator is told from outside, read once at start. */
@@ -8,6 +9,11 @@ export type Config = {
   /** Empty: every namespace. */
   readonly namespaces: readonly string[];
   readonly leaderElect: boolean;
+  readonly lease: Lease;
+  /** Milliseconds between two comparisons of the caches with the API server. */
+  readonly auditMs: number;
+  /** Milliseconds without a word after which a watch counts as dead. */
+  readonly silenceMs: number;
   readonly healthPort: number;
   readonly metricsPort: number;
   readonly logLevel: string;
@@ -19,6 +25,9 @@ export type Config = {
   readonly namespace?: string;
   readonly storeNotes: Readonly<Record<string, string>>;
 };
+
+/** Milliseconds: how long others keep away, how often it is renewed, and how soon a failure is tried again. */
+export type Lease = { readonly durationMs: number; readonly renewMs: number; readonly retryMs: number };
 
 /** A command line that cannot be understood; the process ends with 64. */
 export class UsageError extends Error {
@@ -32,9 +41,16 @@ Keeps every EcommerceStack of a cluster as its specification says.
   --kubeconfig FILE        cluster to work on (default: the pod's own, else KUBECONFIG, else ~/.kube/config)
   --namespaces a,b         work in these namespaces only (default: all of them)
   --leader-elect=BOOL      hold a Lease, so that one of several operators of the same namespaces acts (default: true)
+  --lease-duration D       others may take over this long after a renewal (default: 15s)
+  --lease-renew-interval D how often it is renewed (default: 10s)
+  --lease-retry-interval D how soon a failed renewal, or a lease that others hold, is tried again (default: 2s)
+  --audit-interval D       how often caches are compared with the API server, by versions alone (default: 1h)
+  --watch-silence D        a watch without an event or bookmark for this long is made anew (default: 90s)
   --health-port N          /healthz and /readyz (default: 8081; 0 takes a free one)
   --metrics-port N         /metrics (default: 9090; 0 takes a free one)
   --help                   this text
+
+D is a duration such as 90s or 1h30m.
 
 Environment:
   LOG_LEVEL                trace, debug, info, warn, error or silent (default: info)
@@ -59,6 +75,9 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     kubeconfig: flags.kubeconfig,
     namespaces,
     leaderElect: toBoolean('--leader-elect', flags['leader-elect'] ?? 'true'),
+    lease: toLease(flags),
+    auditMs: toDuration('--audit-interval', flags['audit-interval'] ?? '1h'),
+    silenceMs: toDuration('--watch-silence', flags['watch-silence'] ?? '90s'),
     healthPort: toPort('--health-port', flags['health-port'] ?? '8081'),
     metricsPort: toPort('--metrics-port', flags['metrics-port'] ?? '9090'),
     logLevel,
@@ -86,6 +105,11 @@ function parseFlags(args: readonly string[]) {
         kubeconfig: { type: 'string' },
         namespaces: { type: 'string' },
         'leader-elect': { type: 'string' },
+        'lease-duration': { type: 'string' },
+        'lease-renew-interval': { type: 'string' },
+        'lease-retry-interval': { type: 'string' },
+        'audit-interval': { type: 'string' },
+        'watch-silence': { type: 'string' },
         'health-port': { type: 'string' },
         'metrics-port': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -100,6 +124,26 @@ function toBoolean(flag: string, value: string): boolean {
   if (value !== 'true' && value !== 'false')
     throw new UsageError(`${flag} is "${value}"; it is true or false`);
   return value === 'true';
+}
+
+function toLease(flags: ReturnType<typeof parseFlags>): Lease {
+  const durationMs = toDuration('--lease-duration', flags['lease-duration'] ?? '15s');
+  const renewMs = toDuration('--lease-renew-interval', flags['lease-renew-interval'] ?? '10s');
+  const retryMs = toDuration('--lease-retry-interval', flags['lease-retry-interval'] ?? '2s');
+  if (durationMs % 1000 !== 0)
+    throw new UsageError('--lease-duration is whole seconds: a Lease holds no less');
+  if (renewMs + retryMs >= durationMs)
+    throw new UsageError(
+      '--lease-duration is not longer than --lease-renew-interval and --lease-retry-interval together: a leader could not renew in time',
+    );
+  return { durationMs, renewMs, retryMs };
+}
+
+function toDuration(flag: string, value: string): number {
+  const milliseconds = /^([0-9]{1,5}(h|m|s|ms)){1,4}$/.test(value) ? toMilliseconds(value) : 0;
+  if (milliseconds < 100)
+    throw new UsageError(`${flag} is "${value}"; it is a duration such as 90s or 1h30m`);
+  return milliseconds;
 }
 
 function toPort(flag: string, value: string): number {

@@ -55,6 +55,9 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
         namespace,
         name: config.leaseName,
         identity: instance,
+        leaseMs: config.lease.durationMs,
+        renewMs: config.lease.renewMs,
+        retryMs: config.lease.retryMs,
         onChange: (leading) => {
           metrics.leading(leading);
           log.info({ leading }, leading ? 'leading' : 'not leading any more');
@@ -65,7 +68,8 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
   const client = new ApiClient({ ...shared, ...(leader && { beforeWrite: leader.assertLeader }) });
   // Making the key needs no leadership: whoever is first makes it. Its own client, then, without that check.
   const passwords = passwordSource(new ApiClient({ ...shared, maxSockets: 1 }), namespace);
-  const watched = watchedKinds({ client, namespaces: config.namespaces, metrics });
+  const { namespaces, silenceMs } = config;
+  const watched = watchedKinds({ client, namespaces, silenceMs, metrics });
   const expectations = new Expectations();
   const recorder = new EventRecorder({
     client,
@@ -95,6 +99,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     ...(leader && { leader }),
     expectations,
     metrics,
+    auditMs: config.auditMs,
     // A lost race is a part of life: the next reconcile sees what won it.
     onError: (key, error, retryInMs) =>
       log[isConflict(error) ? 'debug' : 'warn']({ key, error: String(error), retryInMs }, 'reconcile failed'),
@@ -102,7 +107,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
   // Read before the first stack needs it; a failure shows again, and in a condition, where a Secret is made.
   passwords().catch((error: unknown) => log.warn({ error: String(error) }, 'no key for passwords yet'));
   const servers = await serve(config, metrics, () => controller.notReady());
-  log.info({ instance, namespaces: config.namespaces, ...servers.ports }, 'started');
+  log.info({ instance, namespaces, ...servers.ports }, 'started');
   const done = controller.done.then(async () => {
     await recorder.close();
     await servers.close();

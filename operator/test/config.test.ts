@@ -9,6 +9,9 @@ describe('the command line', () => {
       kubeconfig: undefined,
       namespaces: [],
       leaderElect: true,
+      lease: { durationMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
+      auditMs: 3_600_000,
+      silenceMs: 90_000,
       healthPort: 8081,
       metricsPort: 9090,
       logLevel: 'info',
@@ -38,6 +41,19 @@ describe('the command line', () => {
       metricsPort: 1,
     });
     expect(read('--leader-elect')).toMatchObject({ leaderElect: true });
+    expect(
+      read(
+        '--lease-duration=4s',
+        '--lease-renew-interval=1500ms',
+        '--lease-retry-interval=2s',
+        '--audit-interval=1m30s',
+        '--watch-silence=10s',
+      ),
+    ).toMatchObject({
+      lease: { durationMs: 4_000, renewMs: 1_500, retryMs: 2_000 },
+      auditMs: 90_000,
+      silenceMs: 10_000,
+    });
   });
 
   test('operators of the same namespaces share a lease, those of others do not meet', () => {
@@ -53,6 +69,11 @@ describe('the command line', () => {
       '--kubeconfig',
       '--namespaces',
       '--leader-elect',
+      '--lease-duration',
+      '--lease-renew-interval',
+      '--lease-retry-interval',
+      '--audit-interval',
+      '--watch-silence',
       '--health-port',
       '--metrics-port',
     ]) {
@@ -64,6 +85,10 @@ describe('the command line', () => {
     [['--kubeconfg', 'x'], /kubeconfg/],
     [['stray'], /stray/],
     [['--leader-elect=maybe'], /true or false/],
+    [['--lease-duration', 'soon'], /a duration/],
+    [['--lease-duration', '0s'], /a duration/],
+    [['--lease-duration', '12500ms'], /whole seconds/],
+    [['--lease-duration', '12s'], /could not renew in time/],
     [['--health-port', '70000'], /0 to 65535/],
     [['--health-port', '-1'], /health-port/],
     [['--metrics-port', '1.5'], /0 to 65535/],

@@ -18,6 +18,8 @@ export type InformerSettings = {
   readonly client: ApiClient;
   /** Empty: every namespace. */
   readonly namespaces: readonly string[];
+  /** A watch without a word for this long is made anew; default: the runtime's. */
+  readonly silenceMs?: number;
   readonly metrics?: Metrics;
 };
 
@@ -58,7 +60,7 @@ export function capabilitiesOf(watched: readonly WatchedKind[]): Record<Capabili
 
 function informerOf(
   row: KindRow,
-  { client, namespaces, metrics }: InformerSettings,
+  { client, namespaces, silenceMs, metrics }: InformerSettings,
 ): Informer<KubernetesObject> {
   const options: InformerOptions<KubernetesObject> = {
     client,
@@ -70,7 +72,10 @@ function informerOf(
     ...(row.kind === 'Deployment' && { strip: stripDeployment }),
     // CRDs of others may be missing, and whoever refuses a look at Secrets and namespaces only learns less.
     required: row.needs === undefined && row.watch === 'Full',
-    ...(row.needs !== undefined && { timing: { absentMs } }),
+    timing: {
+      ...(row.needs !== undefined && { absentMs }),
+      ...(silenceMs !== undefined && { silenceMs }),
+    },
     ...(metrics && { observer: metrics.watch(row.kind), onHandlerError: metrics.handlerFailed }),
   };
   const informer = new Informer<KubernetesObject>(options);
