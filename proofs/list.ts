@@ -6,6 +6,16 @@ import { mesh } from './mesh/mesh.ts';
 import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
 import { silence } from './silence.ts';
+import { thrift } from './thrift/thrift.ts';
 
 /** Every proof, in the order in which `--list` names them. */
-export const proofs: readonly Proof[] = [cleanDown, drift, examples, invalid, mesh, rollingLoss, silence];
+export const proofs: readonly Proof[] = [
+  cleanDown,
+  drift,
+  examples,
+  invalid,
+  mesh,
+  rollingLoss,
+  silence,
+  thrift,
+];
