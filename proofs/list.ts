@@ -2,6 +2,7 @@ import { cleanDown } from './clean-down.ts';
 import { drift } from './drift/drift.ts';
 import { examples } from './examples.ts';
 import { invalid } from './invalid.ts';
+import { leadership } from './leadership/leadership.ts';
 import { mesh } from './mesh/mesh.ts';
 import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
@@ -14,6 +15,7 @@ export const proofs: readonly Proof[] = [
   drift,
   examples,
   invalid,
+  leadership,
   mesh,
   rollingLoss,
   silence,

@@ -1,0 +1,203 @@
+import { until, waitFor } from '../kube/wait.ts';
+import { percentile } from '../percentile.ts';
+import { type Context, deadlineFactor, type Outcome, type Proof } from '../proof.ts';
+import { disturb } from './disturb.ts';
+import { leadershipMutants } from './mutants.ts';
+import { lease, type Member, type Pair, startPair } from './pair.ts';
+import { type Findings, judgeTerms, type Request } from './terms.ts';
+
+/** Milliseconds from SIGTERM of the leader to the other's first write of the lease. */
+const figure = 2000;
+const fullRun = 120;
+
+/**
+ * How the leader is lost. `stop`: SIGSTOP in the midst of its work. `wire`: its requests are kept on their way to the API
+ * server, and it is stopped or not. `term`: SIGTERM.
+ */
+type Loss = 'stop' | 'wire' | 'term';
+const losses: readonly Loss[] = ['stop', 'wire', 'term'];
+
+type Seen = { done: Record<Loss, number>; handOvers: number[]; failures: string[]; idle: number };
+
+export const leadership: Proof = {
+  name: 'leadership',
+  sentence:
+    'Of two operators, the one that lost the lease (stopped beyond it, cut off with requests under way, or terminated) makes no write that takes effect after the first one of its successor; SIGTERM hands over within 2 s.',
+  minimum: 6,
+  minutes: 20,
+  selfContained: true,
+  mutants: leadershipMutants,
+  run: async (context) => {
+    const pair = await startPair((line) => context.say(line), context.mutant);
+    try {
+      const seen = await takeTrials(pair, context);
+      return toOutcome(seen, judgeTerms(pair.ledger.read()));
+    } finally {
+      await pair.stop();
+    }
+  },
+};
+
+async function takeTrials(pair: Pair, context: Context): Promise<Seen> {
+  const seen: Seen = { done: { stop: 0, wire: 0, term: 0 }, handOvers: [], failures: [], idle: 0 };
+  for (let turn = 0; turn < fullRun && Date.now() < context.endsAt; turn++) {
+    const loss = losses[turn % losses.length] ?? 'stop';
+    const old = await pair.leader();
+    const problem = await trials[loss](pair, old, context, seen);
+    seen.done[loss]++;
+    if (problem !== undefined) seen.failures.push(`${loss} ${turn + 1}: ${problem}`);
+    const { late } = judgeTerms(pair.ledger.read());
+    context.say(`${turn + 1} ${loss} of ${old.name}: ${late.length === 0 ? 'clean' : `${late.length} late`}`);
+    if (context.stopAtFailure && (late.length > 0 || seen.failures.length > 0)) break;
+  }
+  return seen;
+}
+
+type Trial = (pair: Pair, old: Member, context: Context, seen: Seen) => Promise<string | undefined>;
+
+const trials: Record<Loss, Trial> = {
+  stop: async (pair, old, { random }) => {
+    await disturb(pair.plane.kube, pair.objects, random, random.integer(2, 12));
+    // The moment is drawn: it may fall between any two steps of a reconcile.
+    await moment(random.integer(0, 250));
+    process.kill(old.operator.pid, 'SIGSTOP');
+    const mark = pair.ledger.read().length;
+    try {
+      await disturb(pair.plane.kube, pair.objects, random, 3);
+      await untilWritten(pair, old, mark);
+      // It wakes to a world that needs work.
+      if (random.next() < 0.7) await disturb(pair.plane.kube, pair.objects, random, random.integer(2, 12));
+    } finally {
+      process.kill(old.operator.pid, 'SIGCONT');
+    }
+    await disturb(pair.plane.kube, pair.objects, random, 4);
+    await untilHeard(pair, old);
+    return undefined;
+  },
+
+  wire: async (pair, old, { random }, seen) => {
+    // Half of the requests then wait for a connection, the others for an answer.
+    if (random.next() < 0.5) old.wire.cut();
+    old.wire.freeze();
+    const mark = pair.ledger.read().length;
+    const stopped = random.next() < 0.5;
+    try {
+      const done = await disturb(pair.plane.kube, pair.objects, random, random.integer(2, 8));
+      const held = await until(async () => (old.wire.held > 1500 ? true : undefined), 1500, 10);
+      if (held === undefined) seen.idle++;
+      if (stopped) process.kill(old.operator.pid, 'SIGSTOP');
+      await untilWritten(pair, old, mark);
+      for (const each of done) {
+        const undone = async (): Promise<true | undefined> => (await each.isUndone()) || undefined;
+        await waitFor(`${each.what}: undone by the new leader`, undone, 30_000);
+      }
+    } finally {
+      old.wire.thaw();
+      if (stopped) process.kill(old.operator.pid, 'SIGCONT');
+    }
+    await untilHeard(pair, old);
+    return undefined;
+  },
+
+  term: async (pair, old, { random }, seen) => {
+    await disturb(pair.plane.kube, pair.objects, random, random.integer(0, 6));
+    await moment(random.integer(0, 250));
+    const mark = pair.ledger.read().length;
+    const asked = Date.now();
+    const ended = old.restart();
+    const taken = await waitFor('the other to lead', async () => takeOf(pair, old, mark), 60_000, 20);
+    await ended;
+    const took = taken.received - asked;
+    seen.handOvers.push(took);
+    if (
+      !pair.ledger
+        .read()
+        .slice(mark)
+        .some((request) => request.source === old.source && request.holder === '')
+    )
+      return 'the lease was not given away';
+    if (took <= figure * deadlineFactor) return undefined;
+    return `handed over after ${took} ms, wanted within ${figure * deadlineFactor} ms`;
+  },
+};
+
+/** Waits until another than `old` holds the lease and has written. */
+async function untilWritten(pair: Pair, old: Member, mark: number): Promise<void> {
+  await waitFor(
+    `a successor of ${old.name} to write`,
+    async () => {
+      const taken = takeOf(pair, old, mark);
+      return pair.ledger.requests
+        .slice(mark)
+        .find(
+          ({ source, verb, resource, code, received }) =>
+            taken !== undefined &&
+            source === taken.source &&
+            received >= taken.received &&
+            ['create', 'update', 'patch', 'delete'].includes(verb) &&
+            resource !== 'leases' &&
+            code < 300,
+        );
+    },
+    (lease.duration + lease.retry) * 1000 * deadlineFactor,
+    50,
+  );
+}
+
+/** The request with which another than `old` took the lease. */
+function takeOf(pair: Pair, old: Member, mark: number): Request | undefined {
+  return pair.ledger
+    .read()
+    .slice(mark)
+    .find(
+      ({ source, resource, verb, code, holder }) =>
+        resource === 'leases' && verb === 'update' && code === 200 && source !== old.source && holder !== '',
+    );
+}
+
+/** Waits until `old` has asked for the lease twice more: whatever it had under way has then arrived. */
+async function untilHeard(pair: Pair, old: Member): Promise<void> {
+  const mark = pair.ledger.read().length;
+  await waitFor(
+    `${old.name} to ask for the lease again`,
+    async () => {
+      const asked = pair.ledger
+        .read()
+        .slice(mark)
+        .filter(({ source, resource }) => source === old.source && resource === 'leases');
+      return asked.length >= 2 ? true : undefined;
+    },
+    60_000,
+    50,
+  );
+}
+
+function moment(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+function toOutcome({ done, handOvers, failures, idle }: Seen, findings: Findings): Outcome {
+  const all = done.stop + done.wire + done.term;
+  const lost = done.stop + done.wire;
+  const late = findings.late.map(
+    ({ source, what }) => `a write of ${source}, which leads no more, took effect: ${what}`,
+  );
+  return {
+    done: all,
+    of: fullRun,
+    failures: [...failures, ...late.slice(0, 20)],
+    figures: {
+      ...{ stopped: done.stop, cutOff: done.wire, terminated: done.term },
+      terms: findings.terms.length,
+      lateWrites: findings.late.length,
+      lateEvents: findings.lateEvents.length,
+      // Requests of a former leader that did arrive late: what the precondition is there for.
+      refusedLate: findings.refused.length,
+      nothingUnderWay: idle,
+      boundAt95: lost === 0 ? 'none' : (3 / lost).toFixed(4),
+      handOverP50Ms: Math.round(percentile(handOvers, 0.5)),
+      handOverMaxMs: Math.round(percentile(handOvers, 1)),
+      within2s: handOvers.filter((time) => time <= figure).length,
+    },
+  };
+}
