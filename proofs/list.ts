@@ -7,6 +7,7 @@ import { mesh } from './mesh/mesh.ts';
 import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
 import { silence } from './silence.ts';
+import { silence200 } from './silence-200/silence-200.ts';
 import { thrift } from './thrift/thrift.ts';
 
 /** Every proof, in the order in which `--list` names them. */
@@ -19,5 +20,6 @@ export const proofs: readonly Proof[] = [
   mesh,
   rollingLoss,
   silence,
+  silence200,
   thrift,
 ];

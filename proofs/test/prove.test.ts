@@ -56,7 +56,7 @@ test('proofs have names of their own and one sentence each', () => {
   const names = proofs.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { name, sentence, minimum } of proofs) {
-    expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    expect(name).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
     expect(sentence).toMatch(/^[A-Za-z].*\.$/);
     expect(minimum).toBeGreaterThan(0);
   }
