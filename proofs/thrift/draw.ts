@@ -20,7 +20,7 @@ export type Spec = {
 };
 
 /** What a person changes. The last two change nothing that a child could show. */
-export type ChangeKind =
+type ChangeKind =
   | 'image'
   | 'replicas'
   | 'env'

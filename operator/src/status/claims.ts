@@ -20,9 +20,10 @@ export function namespaceHolder(
  * when a wildcard above it comes.
  */
 export function hostsTaken(stack: EcommerceStack, stacks: readonly EcommerceStack[]): string[] {
+  // Few stacks want the same hosts; only those are worth a look at all others of their namespaces.
   const rivals = stacks
     .filter((other) => other.metadata.namespace !== stack.metadata.namespace && isLiving(other))
-    .filter((other) => namespaceHolder(other, stacks) === undefined);
+    .filter((other) => contend(other, stack) && namespaceHolder(other, stacks) === undefined);
   return hostsOf(stack).filter((host) =>
     rivals.some((other) =>
       hostsOf(other).some((claimed) => covers(claimed, host) && prevails({ other, claimed }, stack, host)),
