@@ -92,6 +92,29 @@ export const exposureRules: readonly Rule[] = [
     message: 'only a meshed ingress controller has an identity: set meshed to true, or remove principal',
     holds: ({ principal, meshed }) => principal === '' || meshed,
   }),
+  ruleFor<NonNullable<Exposure['ingress']>>({
+    code: 'ECS0411',
+    at: ['spec.exposure.ingress'],
+    field: '.annotations',
+    reason: 'FieldValueForbidden',
+    cel: "!has(self.annotations) || self.annotations.all(key, !key.endsWith('-snippet') && !(self.annotations[key].contains('/') && (key.endsWith('-secret') || key.endsWith('-set-headers'))))",
+    message:
+      'snippets and names in other namespaces reach beyond the stack: remove the annotation, or make an Ingress of your own and set type to None',
+    holds: ({ annotations }) =>
+      Object.entries(annotations ?? {}).every(
+        ([key, value]) =>
+          !key.endsWith('-snippet') && !(value.includes('/') && /-(secret|set-headers)$/.test(key)),
+      ),
+  }),
+  ruleFor<NonNullable<Exposure['istioGateway']>>({
+    code: 'ECS0412',
+    at: ['spec.exposure.istioGateway'],
+    field: '.selector',
+    cel: 'self.selector.size() > 0',
+    message:
+      'an empty selector means every gateway of the mesh: name the labels of the one that serves the hosts',
+    holds: ({ selector }) => Object.keys(selector).length > 0,
+  }),
   ruleFor<string>({
     code: 'ECS0408',
     at: ['spec.apiGateway.denyCIDRs[]', 'spec.networkPolicy.allowTo[].cidr'],
