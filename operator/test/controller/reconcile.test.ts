@@ -62,13 +62,6 @@ describe('a new stack', () => {
     expect(world.transitions.map(({ reason }) => reason)).toEqual(['Ready']);
   });
 
-  test('is made without a single read of the API server, each object written once', async () => {
-    const world = await atRest();
-    const written = world.writes.filter(({ verb }) => verb !== 'status').map(({ object }) => object);
-    expect(written.toSorted()).toEqual(world.children().map(objectKey).toSorted());
-    expect(world.reads).toEqual([]);
-  });
-
   test('at rest, a reconcile writes nothing and reads nothing from the API server', async () => {
     const world = await atRest();
     const reads = world.reads.length;
