@@ -14,6 +14,8 @@ export type AuditEvent = {
   readonly code: number;
   readonly time: string;
   readonly uri: string;
+  /** Whether RBAC allowed it: `allow`, `forbid`, or empty where the log does not say. */
+  readonly decision: string;
   /** The status that was sent, of a write to a status subresource whose body the log keeps. */
   readonly status?: unknown;
 };
