@@ -104,7 +104,16 @@ describe('status', () => {
     expect(failures).toEqual([expect.stringContaining('3 times for 0 transitions')]);
   });
 
-  test('that goes back and forth is needless', () => {
+  test('follows the pods of a rolling update up and down', () => {
+    const running = (readyReplicas: number) => ({
+      ...saying('A'),
+      services: [{ name: 'user', readyReplicas }],
+    });
+    const { transitions, failures } = judgeStatus(running(1), [running(2), running(1), saying('B')]);
+    expect([transitions, failures]).toEqual([3, []]);
+  });
+
+  test('whose conditions go back and forth is needless', () => {
     const { failures } = judgeStatus(saying('A'), [saying('B'), saying('A'), saying('B')]);
     expect(failures).toEqual([expect.stringContaining('back and forth')]);
   });

@@ -11,29 +11,40 @@ export type StatusWrites = {
 /** Writes that may say nothing new: that a decision is remembered, and that a generation was seen. */
 const spare = 2;
 
-/** Counts the statuses that were written one after the other, after `before`; saying the same thing again later is needless. */
+/**
+ * Counts the statuses that were written one after the other, after `before`. Numbers of pods may rise and fall, as those
+ * of a rolling update do; conditions that come back to what they were a moment ago were written for nothing.
+ */
 export function judgeStatus(before: unknown, written: readonly unknown[]): StatusWrites {
-  const said = [before, ...written].map(meaningOf);
-  const news = said.slice(1).filter((meaning, index) => meaning !== said[index]);
-  const plain = written.length - news.length;
-  const repeated = news.length - new Set(news).size;
+  const transitions = changesIn([before, ...written].map(meaningOf)).length;
+  const conditions = changesIn([before, ...written].map((status) => textOf(conditionsOf(status))));
+  const undone = conditions.length - new Set(conditions).size;
   return {
     writes: written.length,
-    transitions: news.length,
+    transitions,
     failures: [
-      ...(plain > spare
-        ? [`status was written ${written.length} times for ${news.length} transitions: ${spare} more at most`]
+      ...(written.length - transitions > spare
+        ? [`status was written ${written.length} times for ${transitions} transitions: ${spare} more at most`]
         : []),
-      ...(repeated > 0 ? [`status went back and forth: ${repeated} transitions were undone again`] : []),
+      ...(undone > 0 ? [`conditions went back and forth: ${undone} changes were undone again`] : []),
     ],
   };
 }
 
-/** What a status says, without times, texts and the generation that it speaks of. */
-function meaningOf(status: unknown): string {
+/** Those after the first that differ from the one before them. */
+function changesIn(texts: readonly string[]): string[] {
+  return texts.slice(1).filter((text, index) => text !== texts[index]);
+}
+
+function conditionsOf(status: unknown): unknown {
   const conditions = listOf(at(status, 'conditions')).map((condition) =>
     ['type', 'status', 'reason'].map((member) => at(condition, member)),
   );
+  return [at(status, 'phase'), conditions];
+}
+
+/** What a status says, without times, texts and the generation that it speaks of. */
+function meaningOf(status: unknown): string {
   const services = listOf(at(status, 'services')).map((service) => {
     const { message: _message, history, ...fields } = Object(service);
     return {
@@ -41,12 +52,16 @@ function meaningOf(status: unknown): string {
       history: listOf(history).map((entry) => [at(entry, 'revision'), at(entry, 'result')]),
     };
   });
-  const said = [at(status, 'phase'), at(status, 'summary'), at(status, 'url'), conditions, services];
-  // The API server answers with members in an order of its own.
-  return JSON.stringify(said, (_name, value: unknown) =>
-    value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : value,
+  const others = ['summary', 'url', 'hosts'].map((member) => at(status, member));
+  return textOf([conditionsOf(status), services, others]);
+}
+
+/** JSON with members in order: the API server answers with them in an order of its own. */
+function textOf(value: unknown): string {
+  return JSON.stringify(value, (_name, member: unknown) =>
+    member !== null && typeof member === 'object' && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
   );
 }
 
