@@ -1,6 +1,7 @@
 import type { EcommerceStack } from '../api/ecommercestack.ts';
 import type { Capability } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
+import { workloadReadiness } from '../status/readiness.ts';
 import type { CachedCluster } from './cluster.ts';
 import { ownershipOf } from './ownership.ts';
 
@@ -41,6 +42,11 @@ export function missingSecrets(
     return seen !== undefined && seen.version === undefined;
   };
   return [...wanted].filter(isMissing).toSorted();
+}
+
+/** Secrets of workloads all of whose pods run as specified: without them no container would have begun. */
+export function secretsInUse(children: readonly KubernetesObject[]): ReadonlySet<string> {
+  return new Set(children.filter((child) => workloadReadiness(child).settled).flatMap(secretsOf));
 }
 
 /** Versions of these Secrets, as far as they exist; undefined where Secrets may not be watched. */

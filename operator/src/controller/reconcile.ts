@@ -40,7 +40,7 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const input = inputOf(completed, stack.status, seen, decisions, context.records.get(key));
   const desired = buildStack(input);
   context.records.set(key, recordedRevisions(desired));
-  const planned = withoutMade(plan(desired, seen.children), cluster, context.made, seen.pods);
+  const planned = withoutMade(plan(desired, seen.children), cluster, context.made, seen);
   const evidence = {
     completed,
     now,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { objectKey } from '../../src/api/object.ts';
+import { type FakeWorld, fakeCluster } from '../../src/testing/fake-cluster.ts';
 import { type ShopWorld, shopWorld, small, userService } from './shop-world.ts';
 
 async function atRest(spec: Record<string, unknown> = small): Promise<ShopWorld> {
@@ -70,4 +71,48 @@ test('a name that is taken is tried, looked at once a reconcile, and left as it 
   expect(world.reads).toEqual([objectKey(theirs)]);
   expect(world.get(objectKey(theirs))).toEqual(before);
   expect(world.condition('Stalled')).toBe('True NameConflict');
+});
+
+describe('an installation over all namespaces, which may not see Secrets', () => {
+  function blind(world: FakeWorld): FakeWorld {
+    const { cluster } = world;
+    return {
+      ...world,
+      cluster: {
+        ...cluster,
+        secret: () => undefined,
+        children: (stack) => cluster.children(stack).filter(({ kind }) => kind !== 'Secret'),
+      },
+    };
+  }
+
+  test('makes them once, and not again after a restart while the pods that read them run', async () => {
+    const world = blind(fakeCluster());
+    const first = shopWorld(world);
+    first.want();
+    await first.settle();
+    expect(first.children().some(({ kind }) => kind === 'Secret')).toBe(true);
+    expect(await shopWorld(world).step()).toEqual([]);
+  });
+
+  test('makes one that is gone as soon as a pod misses it', async () => {
+    const world = blind(fakeCluster());
+    const first = shopWorld(world);
+    first.want();
+    await first.settle();
+    const [secret] = first.children().filter(({ kind }) => kind === 'Secret');
+    if (secret === undefined) throw new Error('no Secret was made');
+    world.drop(objectKey(secret));
+    const waiting = {
+      reason: 'CreateContainerConfigError',
+      message: `secret "${secret.metadata.name}" not found`,
+    };
+    world.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'p', namespace: 'dev', labels: { 'ecommercestack.dev/stack': 'shop' } },
+      status: { containerStatuses: [{ name: 'c', state: { waiting } }] },
+    });
+    expect(await shopWorld(world).step()).toContain(`create ${objectKey(secret)}`);
+  });
 });
