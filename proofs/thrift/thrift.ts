@@ -1,3 +1,5 @@
+import { AuditMark } from '../audit.ts';
+import { untilCalm } from '../calm.ts';
 import { type Plane, startOperator, startPlane } from '../controlplane.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { waitFor } from '../kube/wait.ts';
@@ -6,8 +8,9 @@ import { type StackName, stackReference } from '../stack.ts';
 import { type Change, drawChanges, drawSpec, type Spec } from './draw.ts';
 import { summaryOf } from './ledger.ts';
 import { thriftMutants } from './mutants.ts';
-import { type Counted, countPhase, type Phase, type Seen } from './phase.ts';
+import { type Counted, countPhase, judgePhase, type Phase, type Seen } from './phase.ts';
 
+const operatorActor = { userAgent: 'ecommercestack-operator' };
 /** Stacks of a run without a limit. */
 const stacks = 12;
 /** Changes of one stack, itself included. */
@@ -16,7 +19,7 @@ const phasesEach = 10;
 export const thrift: Proof = {
   name: 'thrift',
   sentence:
-    'A new stack of k objects costs exactly k writes and no read; a change costs one write for each object that differs after it; an unchanged re-apply costs none; status is written twice at most beside its transitions (audit log).',
+    'A new stack of k objects costs exactly k writes and no read; a change costs one write for each object that differs after it; an unchanged re-apply or a restart costs none; status is written twice at most beside its transitions (audit log).',
   minimum: 10,
   minutes: 8,
   selfContained: true,
@@ -24,21 +27,46 @@ export const thrift: Proof = {
   run: async (context) => {
     const plane = await startPlane((line) => context.say(line));
     try {
-      const operator = await startOperator({
-        ...{ kubeconfig: plane.kubeconfig, directory: plane.directory },
-        name: context.mutant?.name ?? 'shipped',
-        ...(context.mutant && { patches: [context.mutant] }),
-      });
-      try {
-        return toOutcome(await countStacks(plane, context));
-      } finally {
-        await operator.stop();
-      }
+      const samples = await withOperator(plane, context, () => countStacks(plane, context));
+      // A planted bug has shown by now.
+      if (!context.stopAtFailure) samples.push(await countRestart(plane, context));
+      return toOutcome(samples);
     } finally {
       await plane.stop();
     }
   },
 };
+
+async function withOperator<T>(
+  { kubeconfig, directory }: Plane,
+  { mutant }: Context,
+  work: () => Promise<T>,
+): Promise<T> {
+  const settings = { kubeconfig, directory, name: mutant?.name ?? 'shipped' };
+  const operator = await startOperator({ ...settings, ...(mutant && { patches: [mutant] }) });
+  try {
+    return await work();
+  } finally {
+    await operator.stop();
+  }
+}
+
+/** An operator that finds every stack as it should be: it fills its caches and writes nothing. */
+async function countRestart(plane: Plane, context: Context): Promise<Sample> {
+  const { auditLog } = plane;
+  const mark = new AuditMark(auditLog);
+  const calm = { seconds: 5, deadline: 30_000, events: false };
+  await withOperator(plane, context, () => untilCalm(auditLog, operatorActor, calm));
+  const nothing = { objects: new Map<string, string>(), status: undefined };
+  // Caches are filled by lists where watches alone cannot fill them.
+  const events = mark.since().filter(({ verb }) => verb !== 'list');
+  const phase = judgePhase(events, operatorActor, nothing, nothing);
+  context.say(
+    `restart: ${phase.childWrites} child writes, ${phase.statusWrites} of status, ${phase.reads} reads`,
+  );
+  const failures = phase.failures.map((failure) => `restart: ${failure}`);
+  return { ...phase, failures, name: 'all restart', objects: 0 };
+}
 
 /** One phase with its name, and how many objects its stack had after it. */
 type Sample = Phase & { readonly name: string; readonly objects: number };
@@ -63,7 +91,7 @@ async function countStack(
   isOver: () => boolean,
   context: Context,
 ): Promise<void> {
-  const counted: Counted = { kube, auditLog, operator: { userAgent: 'ecommercestack-operator' } };
+  const counted: Counted = { kube, auditLog, operator: operatorActor };
   const metadata = { name: stack.namespace };
   await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata });
   const spec = drawSpec(context.random);
@@ -133,6 +161,7 @@ function toOutcome(samples: readonly Sample[]): Outcome {
         ...samples.map(({ statusWrites, transitions }) => statusWrites - transitions),
       ),
       reads: sum(samples, ({ reads }) => reads),
+      writesOfRestart: sum(named('restart'), ({ childWrites, statusWrites }) => childWrites + statusWrites),
       writesOfReapplies: sum(named('reapply'), ({ childWrites, statusWrites }) => childWrites + statusWrites),
       writesOfImages: named('image')
         .map(({ childWrites, statusWrites }) => `${childWrites}+${statusWrites}`)

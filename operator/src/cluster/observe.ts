@@ -46,7 +46,11 @@ export function missingSecrets(
 
 /** Secrets of workloads all of whose pods run as specified: without them no container would have begun. */
 export function secretsInUse(children: readonly KubernetesObject[]): ReadonlySet<string> {
-  return new Set(children.filter((child) => workloadReadiness(child).settled).flatMap(secretsOf));
+  const running = children.filter((child) => {
+    const { ready, settled } = workloadReadiness(child);
+    return settled && ready > 0;
+  });
+  return new Set(running.flatMap(secretsOf));
 }
 
 /** Versions of these Secrets, as far as they exist; undefined where Secrets may not be watched. */
