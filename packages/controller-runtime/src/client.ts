@@ -244,6 +244,11 @@ export class ApiClient {
     }
   }
 
+  /** Fails every request that has waited longer than this for its answer: the link that it took was lost. */
+  giveUp(olderThanMs: number): void {
+    this.#sender.giveUp(olderThanMs);
+  }
+
   /** Closes all connections; watches and requests under way fail. */
   close(): void {
     this.#sender.close();

@@ -123,6 +123,9 @@ class Run {
     for (const each of options.watches) each.connect((key) => this.queue.add(key));
     options.metrics?.observe(this.#informers);
     for (const informer of this.#informers) informer.start();
+    options.leader?.onReturn((lostSince) => {
+      for (const informer of this.#informers) informer.doubt(lostSince);
+    });
     options.leader?.start();
     this.done = this.#work();
     for (const signal of options.stopOn ?? []) process.once(signal, this.#onSignal);
@@ -131,13 +134,16 @@ class Run {
   notReady(): string[] {
     if (this.#stopping.signal.aborted) return ['stopping'];
     const problems: string[] = [];
+    const deafMs = this.#options.deafMs ?? 10_000;
+    // The lease is asked for every few seconds only, so half of that time has to do.
+    if ((this.#options.leader?.unansweredFor ?? 0) > deafMs / 2)
+      problems.push('the API server does not answer');
     for (const informer of this.#informers) {
       const { name } = informer;
       const excused = !informer.required && (informer.state === 'absent' || informer.state === 'forbidden');
       if (excused) continue;
       if (!informer.synced) problems.push(`${name}: not synced (${informer.state})`);
-      else if (informer.deafFor > (this.#options.deafMs ?? 10_000))
-        problems.push(`${name}: ${informer.state}`);
+      else if (informer.deafFor > deafMs) problems.push(`${name}: ${informer.state}`);
     }
     return problems;
   }

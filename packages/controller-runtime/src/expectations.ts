@@ -1,17 +1,23 @@
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import type { KubeObject, ObjectMeta } from './object.ts';
+import { compareVersions } from './object.ts';
 
 /** The part of an informer that expectations ask. */
 export interface SeenBy {
   hasSeen(resourceVersion: string, namespace?: string): boolean;
   readonly cache: { getByUid(uid: string): KubeObject | undefined };
+  /** Takes a fresh picture. */
+  relist(): void;
 }
 
 type Expectation = { readonly informer: SeenBy; readonly since: number } & (
-  | { readonly version: string; readonly namespace: string | undefined }
+  | { readonly version: string; readonly namespace: string | undefined; readonly uid: string }
   | { readonly deleted: string }
 );
+
+/** A watch that is this long behind our own write has lost its event, or is as good as lost. */
+const LOST_MS = 10_000;
 
 /**
  * Longer than any watch lives: by then the cache was filled from a new connection. A write that is unseen even so is not
@@ -25,6 +31,7 @@ const GIVE_UP_MS = 900_000;
  */
 export class Expectations {
   readonly #byKey = new Map<string, Expectation[]>();
+  readonly #relistedAt = new Map<SeenBy, number>();
   readonly #clock: Clock;
 
   constructor(clock: Clock = systemClock) {
@@ -33,9 +40,11 @@ export class Expectations {
 
   /** Records the answer to a create, apply or patch. */
   wrote(key: string, informer: SeenBy, answer: { metadata: ObjectMeta }): void {
-    const { resourceVersion, namespace } = answer.metadata;
-    if (resourceVersion === undefined || informer.hasSeen(resourceVersion, namespace)) return;
-    this.#add(key, { informer, since: this.#clock.monotonic(), version: resourceVersion, namespace });
+    const { resourceVersion: version, namespace, uid = '' } = answer.metadata;
+    if (version === undefined) return;
+    const expectation = { informer, since: this.#clock.monotonic(), version, namespace, uid };
+    if (isMet(expectation)) this.#doubtIfLost(expectation);
+    else this.#add(key, expectation);
   }
 
   /** Records that the API server accepted a delete of this object. */
@@ -58,7 +67,30 @@ export class Expectations {
   }
 
   #isOver(expectation: Expectation): boolean {
-    return this.#clock.monotonic() - expectation.since > GIVE_UP_MS || isMet(expectation);
+    if (isMet(expectation)) {
+      this.#doubtIfLost(expectation);
+      return true;
+    }
+    const age = this.#clock.monotonic() - expectation.since;
+    if (age > LOST_MS) this.#relist(expectation.informer);
+    return age > GIVE_UP_MS;
+  }
+
+  /** A watch that is past our write and shows nothing of it has lost an event; so it seems, too, after a quick delete. */
+  #doubtIfLost(expectation: Expectation): void {
+    if (!('version' in expectation)) return;
+    const known = expectation.informer.cache.getByUid(expectation.uid)?.metadata.resourceVersion;
+    if (known === undefined || compareVersions(known, expectation.version) < 0) {
+      this.#relist(expectation.informer);
+    }
+  }
+
+  /** At most once in a while for one cache, because a fresh picture takes a while itself. */
+  #relist(informer: SeenBy): void {
+    const now = this.#clock.monotonic();
+    if (now - (this.#relistedAt.get(informer) ?? Number.NEGATIVE_INFINITY) <= LOST_MS) return;
+    this.#relistedAt.set(informer, now);
+    informer.relist();
   }
 
   #add(key: string, expectation: Expectation): void {

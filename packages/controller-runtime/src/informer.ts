@@ -16,6 +16,9 @@ export interface InformerOptions<T extends KubeObject>
   readonly onHandlerError?: (error: unknown) => void;
 }
 
+/** A request of this age hangs, when others are answered. */
+const HANGING_MS = 2_000;
+
 /** A cache of one Kind, kept current by one reflector per namespace. */
 export class Informer<T extends KubeObject = KubeObject> {
   readonly cache: Cache<T>;
@@ -111,6 +114,12 @@ export class Informer<T extends KubeObject = KubeObject> {
   /** Takes a fresh picture; the cache tells the differences as changes. */
   relist(): void {
     for (const reflector of this.#reflectors.values()) reflector.relist();
+  }
+
+  /** The link was lost at `lostSince` (monotonic time) and is back: hanging requests are given up, silent streams resume. */
+  doubt(lostSince: number): void {
+    this.#options.client.giveUp(HANGING_MS);
+    for (const reflector of this.#reflectors.values()) reflector.doubt(lostSince);
   }
 
   /** Reads from the API server what the cache should hold: key to resource version. */

@@ -2,7 +2,7 @@ import { jitter } from './backoff.ts';
 import type { ApiClient } from './client.ts';
 import type { Clock } from './clock.ts';
 import { microTime, pause, systemClock } from './clock.ts';
-import { attempt, isAlreadyExists, isConflict, isNotFound, WriteRefusedError } from './errors.ts';
+import { ApiError, attempt, isAlreadyExists, isConflict, isNotFound, WriteRefusedError } from './errors.ts';
 import type { KubeObject, Resource } from './object.ts';
 
 /** The Kind that leadership is kept in. */
@@ -65,6 +65,8 @@ export class LeaderElector {
   #term = new AbortController();
   #waiting: (() => void)[] = [];
   #running: Promise<void> | undefined;
+  #lostSince: number | undefined;
+  readonly #onReturn: ((lostSince: number) => void)[] = [];
 
   constructor(options: LeaderOptions) {
     this.#options = options;
@@ -107,6 +109,19 @@ export class LeaderElector {
   readonly assertLeader = (): void => {
     if (!this.isLeader) throw new WriteRefusedError('not the leader');
   };
+
+  /** Milliseconds since the first of the lease requests in a row that have had no answer; 0 after an answer. */
+  get unansweredFor(): number {
+    return this.#lostSince === undefined ? 0 : this.#clock.monotonic() - this.#lostSince;
+  }
+
+  /**
+   * Tells `listener` when the API server answers again after at least two requests that it did not, and since when
+   * (monotonic time). The lease is asked for by the clock, so this notices a lost link where quiet watches cannot.
+   */
+  onReturn(listener: (lostSince: number) => void): void {
+    this.#onReturn.push(listener);
+  }
 
   /** Starts competing for the lease; further calls do nothing. */
   start(): void {
@@ -219,11 +234,26 @@ export class LeaderElector {
     const controller = new AbortController();
     const late = new Error('the lease request took too long');
     const cancel = this.#clock.after(this.#retryMs, () => controller.abort(late));
+    const sentAt = this.#clock.monotonic();
     try {
-      return await request(controller.signal);
+      const answer = await request(controller.signal);
+      this.#answered(sentAt);
+      return answer;
+    } catch (error) {
+      if (error instanceof ApiError && error.status < 500) this.#answered(sentAt);
+      else this.#lostSince ??= sentAt;
+      throw error;
     } finally {
       cancel();
     }
+  }
+
+  #answered(sentAt: number): void {
+    const since = this.#lostSince;
+    this.#lostSince = undefined;
+    // One slow answer is no lost link.
+    if (since === undefined || sentAt - since < 2 * this.#retryMs) return;
+    for (const listener of this.#onReturn) attempt(() => listener(since));
   }
 
   #report(): void {

@@ -6,8 +6,9 @@ import { pause, systemClock } from './clock.ts';
 import { ApiError, attempt, ConnectionError, isExpired } from './errors.ts';
 import type { KubeObject, Resource } from './object.ts';
 import { apiVersionOf, compareVersions } from './object.ts';
+import { DoubtError, RelistError, refusesWatchList, restartReason } from './restart.ts';
 import type { WatchEvent } from './watch-stream.ts';
-import { UnreadableLineError, watchEvents } from './watch-stream.ts';
+import { watchEvents } from './watch-stream.ts';
 import { SilenceError, Watchdog } from './watchdog.ts';
 
 /** `absent`: the Kind is not served (404). `forbidden`: we may not read it (403). `waiting`: between two attempts. */
@@ -76,10 +77,6 @@ export interface ReflectorOptions<T extends KubeObject> extends Omit<Selection, 
   readonly observer?: ReflectorObserver;
   readonly clock?: Clock;
   readonly random?: () => number;
-}
-
-class RelistError extends Error {
-  override readonly name = 'RelistError';
 }
 
 const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
@@ -164,11 +161,24 @@ export class Reflector<T extends KubeObject> {
     this.#wake.abort();
   }
 
-  /** Ends the stream in favour of a fresh picture. */
+  /** Ends the stream in favour of a fresh picture, unless one is being taken. */
   relist(): void {
+    if (this.#version === undefined) return;
     this.#version = undefined;
     this.#stream.abort(new RelistError('a fresh picture was asked for'));
     this.recheck();
+  }
+
+  /**
+   * Resumes at once where nothing was heard since the link was lost (monotonic time): what is left may be half of a dead
+   * connection, which says nothing for ever. What was heard stays; nothing is read anew.
+   */
+  doubt(lostSince: number): void {
+    if (this.#lastContact >= lostSince) return;
+    if (this.#state === 'watching' || this.#state === 'listing') {
+      this.#stream.abort(new DoubtError('the link was lost and is back'));
+    }
+    if (this.#state === 'waiting') this.recheck();
   }
 
   async #run(): Promise<void> {
@@ -321,6 +331,10 @@ export class Reflector<T extends KubeObject> {
       return 0;
     }
     if (error instanceof SilenceError) this.#alarms += 1;
+    if (error instanceof DoubtError) {
+      this.#enter('waiting');
+      return 0;
+    }
     if (error instanceof ApiError && (error.status === 404 || error.status === 403)) {
       return this.#unavailable(error);
     }
@@ -360,20 +374,6 @@ export class Reflector<T extends KubeObject> {
     this.#deafSince = hears ? undefined : (this.#deafSince ?? this.#clock.monotonic());
     if (changed || error !== undefined) this.#options.observer?.onState?.(state, error);
   }
-}
-
-function refusesWatchList(error: unknown): boolean {
-  if (error instanceof SilenceError) return true;
-  return error instanceof ApiError && (error.status === 400 || error.status === 422);
-}
-
-function restartReason(error: unknown): string {
-  if (error instanceof UnreadableLineError) return 'unreadable';
-  if (error instanceof SilenceError) return 'silent';
-  if (error instanceof RelistError) return 'relist';
-  if (isExpired(error)) return 'expired';
-  if (error instanceof ApiError) return String(error.status);
-  return error instanceof ConnectionError ? 'broken' : 'internal';
 }
 
 /** An observer whose exceptions end nothing: a reflector must outlive its metrics and logs. */

@@ -53,6 +53,7 @@ export class RequestSender {
   readonly #clock: Clock;
   readonly #transport: Transport;
   readonly #streams: Transport;
+  readonly #unanswered = new Set<{ readonly since: number; giveUp(error: Error): void }>();
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
@@ -96,6 +97,13 @@ export class RequestSender {
     });
   }
 
+  /** Fails every request that has waited longer than this for its answer. */
+  giveUp(olderThanMs: number): void {
+    const lost = new ConnectionError('no answer, and later requests were answered', undefined);
+    const before = this.#clock.monotonic() - olderThanMs;
+    for (const request of this.#unanswered) if (request.since < before) request.giveUp(lost);
+  }
+
   /** Closes all connections; requests and streams under way fail. */
   close(): void {
     this.#transport.close();
@@ -124,12 +132,19 @@ export class RequestSender {
     );
     request.signal?.addEventListener('abort', abort, { once: true });
     if (request.signal?.aborted === true) abort();
+    const waiting = {
+      since: this.#clock.monotonic(),
+      giveUp: (error: Error): void => deadline.abort(error),
+    };
+    this.#unanswered.add(waiting);
     let keepSignal = false;
     try {
       return await work(deadline.signal, () => {
+        this.#unanswered.delete(waiting);
         keepSignal = true;
       });
     } finally {
+      this.#unanswered.delete(waiting);
       cancel();
       if (!keepSignal) request.signal?.removeEventListener('abort', abort);
     }

@@ -241,3 +241,35 @@ test('nothing is left running after stop: a process can end', async () => {
   await a.stop();
   expect(clock.pending).toBe(0);
 });
+
+test('a lost link is noticed, and its return is told, with the time of the loss', async () => {
+  const a = elect('a');
+  const returns: number[] = [];
+  a.onReturn((lostSince) => returns.push(lostSince));
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  await pass(10_000);
+  expect(a.unansweredFor).toBe(0);
+  server.faults.push({ times: 999, act: 'hang' });
+  await clock.advance(10_000);
+  const lostFrom = clock.monotonic();
+  await clock.advance(8_000);
+  expect(a.unansweredFor).toBeGreaterThanOrEqual(8_000);
+  server.faults.length = 0;
+  await clock.advance(2_000);
+  await pass(4_000);
+  await until('the return is told', () => returns.length > 0);
+  expect(a.unansweredFor).toBe(0);
+  expect(returns[0]).toBeLessThanOrEqual(lostFrom);
+});
+
+test('a refusal is an answer, and one slow answer is no lost link', async () => {
+  const a = elect('a');
+  const returns: number[] = [];
+  a.onReturn((lostSince) => returns.push(lostSince));
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  server.faults.push({ times: 3, act: { status: 409 } });
+  await pass(20_000);
+  server.faults.push({ times: 1, act: 'reset' });
+  await pass(20_000);
+  expect([a.unansweredFor, returns]).toEqual([0, []]);
+});
