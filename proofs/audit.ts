@@ -18,6 +18,8 @@ export type AuditEvent = {
   readonly decision: string;
   /** The status that was sent, of a write to a status subresource whose body the log keeps. */
   readonly status?: unknown;
+  /** True for a delete that named the uid which it meant. */
+  readonly meansUid?: true;
 };
 
 export type Traffic = { readonly writes: readonly AuditEvent[]; readonly reads: readonly AuditEvent[] };
@@ -46,6 +48,7 @@ export function parseAuditLog(text: string): AuditEvent[] {
         time: event.stageTimestamp ?? event.requestReceivedTimestamp ?? '',
         uri: event.requestURI ?? '',
         decision: event.annotations?.['authorization.k8s.io/decision'] ?? '',
+        ...(event.requestObject?.preconditions?.uid !== undefined && { meansUid: true }),
         ...(event.objectRef?.subresource === 'status' && { status: event.requestObject?.status }),
       };
     });

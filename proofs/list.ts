@@ -1,6 +1,8 @@
 import { cleanDown } from './clean-down.ts';
+import { crashSweep } from './crash-sweep/crash-sweep.ts';
 import { drift } from './drift/drift.ts';
 import { examples } from './examples.ts';
+import { faultSweep } from './fault-sweep/fault-sweep.ts';
 import { invalid } from './invalid.ts';
 import { leadership } from './leadership/leadership.ts';
 import { mesh } from './mesh/mesh.ts';
@@ -13,8 +15,10 @@ import { thrift } from './thrift/thrift.ts';
 /** Every proof, in the order in which `--list` names them. */
 export const proofs: readonly Proof[] = [
   cleanDown,
+  crashSweep,
   drift,
   examples,
+  faultSweep,
   invalid,
   leadership,
   mesh,

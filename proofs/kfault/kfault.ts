@@ -27,6 +27,8 @@ export type Kfault = {
   use(plan: Plan, call?: Call): void;
   /** What was seen and done since `use`. */
   verdict(): Verdict;
+  /** Milliseconds since a request last came or was answered, leases and Events apart; of a watch, its opening. */
+  quietFor(): number;
   /** Strikes the open watches (of one resource) at once; returns how many. */
   strike(fault: StreamFault, resource?: string): number;
   /** From now on the API server is away, for open watches too, until `heal`. */
@@ -46,6 +48,7 @@ export async function startKfault(upstreamKubeconfig: string, directory: string)
     kubeconfig,
     use: (plan, call) => proxy.use(plan, call),
     verdict: () => proxy.schedule.verdict(),
+    quietFor: () => proxy.quietFor(),
     strike: (fault, resource) => proxy.strike(fault, resource),
     outage: (how) => proxy.outage(how),
     heal: () => proxy.heal(),
@@ -62,6 +65,7 @@ class FaultProxy {
   #call: Call = async () => 'GoOn';
   #gate: Promise<unknown> | undefined;
   #life = 0;
+  #heardAt = performance.now();
   #outage: Outage | undefined;
 
   constructor(upstream: Upstream) {
@@ -88,8 +92,12 @@ class FaultProxy {
   }
 
   use(plan: Plan, call: Call = async () => 'GoOn'): void {
-    this.schedule = new Schedule(plan);
+    this.schedule = new Schedule(plan, () => performance.now());
     this.#call = call;
+  }
+
+  quietFor(): number {
+    return performance.now() - this.#heardAt;
   }
 
   strike(fault: StreamFault, resource?: string): number {
@@ -130,6 +138,7 @@ class FaultProxy {
     if (this.#outage !== undefined) return this.#refuse(this.#outage, response);
     const { schedule } = this;
     const { request, rule } = schedule.request(readRequest(method, url));
+    this.#hear(request, response);
     if (rule?.place === 'Before' && !(await this.#befall(rule, request, response))) return;
     if (request.lane === 'watch') return this.#watch(schedule, request, rule, forwarded, response);
     const answer = await this.#upstream.answer(forwarded);
@@ -170,6 +179,15 @@ class FaultProxy {
     response.on('close', () => this.#flows.delete(flow));
     if (rule?.fault.type === 'HalfBody') flow.strike({ type: 'Garbage' });
     if (rule?.fault.type === 'HalfBody') flow.strike({ type: 'Cut', how: 'Fin' });
+  }
+
+  #hear({ lane }: NumberedRequest, response: ServerResponse): void {
+    if (lane === 'lease' || lane === 'event') return;
+    this.#heardAt = performance.now();
+    if (lane === 'watch') return;
+    response.once('close', () => {
+      this.#heardAt = performance.now();
+    });
   }
 
   /** Does to a request what the rule says; false when nothing is left to be done for it. */

@@ -107,6 +107,8 @@ export type RequestFacts = {
 
 /** One request that was seen, and what became of it. */
 export type RequestRecord = NumberedRequest & {
+  /** Time since the plan was taken. */
+  readonly milliseconds: number;
   /** What the API server answered; absent when it was not asked or has not answered. */
   readonly upstream?: number;
   /** The fault that struck it, and where. */

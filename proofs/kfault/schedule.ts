@@ -25,7 +25,7 @@ export type EventFacts = {
 
 const everyChange: readonly EventType[] = ['ADDED', 'MODIFIED', 'DELETED'];
 
-/** A plan being followed: numbers what passes and says what is to befall it. Knows no network and no clock. */
+/** A plan being followed: numbers what passes and says what is to befall it. Knows no network; the clock is given. */
 export class Schedule {
   readonly #requestRules: Tally<RequestRule>;
   readonly #eventRules: Tally<EventRule>;
@@ -33,7 +33,12 @@ export class Schedule {
   readonly #records = new Map<NumberedRequest, RequestRecord>();
   readonly #events = new Map<string, number>();
 
-  constructor({ seed = 1, requests = [], events = [] }: Plan) {
+  readonly #clock: () => number;
+  readonly #began: number;
+
+  constructor({ seed = 1, requests = [], events = [] }: Plan, clock: () => number = () => 0) {
+    this.#clock = clock;
+    this.#began = clock();
     const random = randomFrom(seed);
     this.#requestRules = new Tally(requests, random);
     this.#eventRules = new Tally(events, random);
@@ -46,6 +51,7 @@ export class Schedule {
     const rule = this.#requestRules.strike(({ on }) => isRequest(on, facts));
     this.#records.set(request, {
       ...request,
+      milliseconds: Math.round(this.#clock() - this.#began),
       ...(rule && { fault: rule.fault.type, place: rule.place }),
     });
     return { request, rule };

@@ -63,14 +63,17 @@ describe('requests', () => {
   });
 
   test('the verdict tells what became of each', () => {
-    const schedule = new Schedule({ requests: [{ ...reset, on: { lane: 'write' }, at: 2 }] });
+    let now = 1000;
+    const plan = { requests: [{ ...reset, on: { lane: 'write' }, at: 2 }] } as const;
+    const schedule = new Schedule(plan, () => now);
     const { request } = schedule.request(write);
     schedule.answered(request, 201);
+    now = 1250;
     schedule.request(write);
     const { requests, struck: times } = schedule.verdict();
     expect(requests).toEqual([
-      { ...write, position: 1, upstream: 201 },
-      { ...write, position: 2, fault: 'Reset', place: 'Before' },
+      { ...write, position: 1, milliseconds: 0, upstream: 201 },
+      { ...write, position: 2, milliseconds: 250, fault: 'Reset', place: 'Before' },
     ]);
     expect(times).toEqual({ requests: [1], events: [] });
   });

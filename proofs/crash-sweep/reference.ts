@@ -1,0 +1,49 @@
+import type { Plane } from '../controlplane.ts';
+import type { Verdict } from '../kfault/plan.ts';
+import type { Mutant } from '../mutants/mutant.ts';
+import { type Counts, countsOf } from './counts.ts';
+import { inLanes } from './lanes.ts';
+import { Site } from './site.ts';
+import { differences, type State } from './state.ts';
+import type { Workload } from './workloads.ts';
+
+/** How a run ended that nobody disturbed. */
+export type Reference = { readonly state: State; readonly counts: Counts; readonly verdict: Verdict };
+
+/** Does a workload's change: from where it begins, or, for `launch`, together with the start of the operator. */
+type Act = (site: Site, workload: Workload) => Promise<void>;
+
+/** Runs each workload undisturbed; keeps the order of the workloads. */
+export async function referencesOf(
+  plane: Plane,
+  workloads: readonly Workload[],
+  act: Act,
+  mutant?: Mutant,
+): Promise<Map<string, Reference>> {
+  const found = new Map<string, Reference>();
+  const queue = [...workloads];
+  await inLanes(async () => {
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const site = await Site.open(plane, `reference-${next.name}`, mutant);
+      try {
+        await act(site, next);
+        found.set(next.name, await endOf(site, next));
+      } finally {
+        await site.close();
+      }
+    }
+  });
+  return new Map(workloads.flatMap(({ name }) => [...found].filter(([key]) => key === name)));
+}
+
+/** The state that is the same at two looks at a stack at rest. */
+async function endOf(site: Site, { name, after }: Workload): Promise<Reference> {
+  let last: State = new Map();
+  const problems = await site.settle(after !== undefined, (state) => {
+    const changed = differences(last, state);
+    last = state;
+    return changed;
+  });
+  if (problems.length > 0) throw new Error(`${name}: no end though nobody disturbed it: ${problems[0]}`);
+  return { state: last, counts: countsOf(site.events()), verdict: site.kfault.verdict() };
+}

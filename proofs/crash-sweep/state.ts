@@ -1,0 +1,67 @@
+import { operatorManager } from '../kube/fields.ts';
+import { at, type KubeObject } from '../kube/object.ts';
+
+/** What lives in a namespace, by `Kind name`, without what differs between two runs that went the same way. */
+export type State = ReadonlyMap<string, unknown>;
+
+/** Members that say when or as which copy something happened, or that the cluster draws. */
+const drawn = new Set([
+  ...['uid', 'resourceVersion', 'creationTimestamp', 'time', 'lastTransitionTime', 'lastUpdateTime', 'at'],
+  ...['clusterIP', 'clusterIPs', 'nodePort', 'currentRevision', 'updateRevision'],
+]);
+
+/** Objects that Kubernetes puts into every namespace. */
+const everywhere = new Set(['ServiceAccount default', 'ConfigMap kube-root-ca.crt']);
+
+/** Makes the objects of a namespace comparable with those of another one. */
+export function stateOf(objects: readonly KubeObject[], namespace: string): State {
+  const versions = objects
+    .filter(({ kind }) => kind === 'Secret')
+    .map(({ metadata }) => metadata.resourceVersion ?? '');
+  const entries = objects
+    .map((object): [string, KubeObject] => [`${object.kind} ${object.metadata.name}`, object])
+    .filter(([key]) => !everywhere.has(key))
+    .map(([key, object]): [string, unknown] => [key, comparable(object, namespace, new Set(versions))]);
+  return new Map(entries.sort(([one], [other]) => one.localeCompare(other)));
+}
+
+function comparable(object: KubeObject, namespace: string, versions: ReadonlySet<string>): unknown {
+  const { managedFields, ...metadata } = object.metadata;
+  const owned = (managedFields ?? []).filter(({ manager }) => manager === operatorManager);
+  // A password is drawn; that there is one, and under which key, is not.
+  const data = object.kind === 'Secret' ? { data: Object.keys(Object(object['data'])) } : {};
+  const whole = { ...object, ...data, metadata: { ...metadata, managedFields: owned } };
+  const text = JSON.stringify(whole, (key, value: unknown) => {
+    if (drawn.has(key)) return undefined;
+    return typeof value === 'string' && versions.has(value) ? 'a version of a Secret' : value;
+  });
+  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE'));
+}
+
+/** Where two states differ: one sentence a place. */
+export function differences(wanted: State, seen: State): string[] {
+  const keys = [...new Set([...wanted.keys(), ...seen.keys()])];
+  return keys.flatMap((key) => {
+    if (!seen.has(key)) return [`${key} is missing`];
+    if (!wanted.has(key)) return [`${key} should not be there`];
+    return differ(wanted.get(key), seen.get(key), key);
+  });
+}
+
+function differ(wanted: unknown, seen: unknown, path: string): string[] {
+  if (JSON.stringify(wanted) === JSON.stringify(seen)) return [];
+  if (isObject(wanted) && isObject(seen)) {
+    const names = [...new Set([...Object.keys(wanted), ...Object.keys(seen)])];
+    // Members in another order are the same object.
+    return names.flatMap((name) => differ(at(wanted, name), at(seen, name), `${path}.${name}`));
+  }
+  return [`${path}: wanted ${show(wanted)}, found ${show(seen)}`];
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 160);
+}

@@ -1,0 +1,48 @@
+import type { RequestRecord, Verdict } from '../kfault/plan.ts';
+
+/** Most writes of an undisturbed run, as a multiple of the fewest that do its work. */
+export const mostWrites = 1.2;
+/** Most requests while three in ten are answered with 429, as a multiple of those of an undisturbed run. */
+export const mostRequests = 2;
+
+/** Writes of a run, and the fewest with which its work can be done: one an object, and two of the status. */
+export type Writes = { readonly done: number; readonly fewest: number };
+
+/** Counts the writes that the API server was asked for. */
+export function writesOf({ requests }: Pick<Verdict, 'requests'>): Writes {
+  const writes = requests.filter(({ lane }) => lane === 'write');
+  const objects = new Set(
+    writes
+      .filter(({ subresource }) => subresource !== 'status')
+      .map(({ method, resource, name, position }) =>
+        // A create has its name in the body; no two creates of a run are of the same object.
+        name === '' ? `${method} ${resource} ${position}` : `${resource} ${name}`,
+      ),
+  );
+  return { done: writes.length, fewest: objects.size + 2 };
+}
+
+/** Requests of a run, Leases and Events apart. */
+export function requestsOf({ counted }: Pick<Verdict, 'counted'>): number {
+  return counted.write + counted.read + counted.watch;
+}
+
+/** Requests that came again sooner than a 429 with `Retry-After` had asked for; a sentence each. */
+export function impatient({ requests }: Pick<Verdict, 'requests'>, seconds: number): string[] {
+  const told = new Map<string, number>();
+  return requests.flatMap((request) => {
+    const key = identityOf(request);
+    const since = told.get(key);
+    told.delete(key);
+    if (request.fault === 'Answer') told.set(key, request.milliseconds);
+    const waited = request.milliseconds - (since ?? Number.NEGATIVE_INFINITY);
+    // Both times are rounded, and are those at which the proxy saw the requests.
+    return waited < seconds * 1000 - 20 ? [`${key} again after ${waited} ms, told ${seconds} s`] : [];
+  });
+}
+
+/** What is the same when a request is repeated. Creates are told apart by their position, for their URL has no name. */
+function identityOf({ lane, method, resource, name, subresource, position }: RequestRecord): string {
+  const which = lane === 'write' && name === '' ? String(position) : name;
+  return `${method} ${lane} ${resource} ${which} ${subresource}`.trim();
+}

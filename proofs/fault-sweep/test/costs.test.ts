@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { RequestRecord } from '../../kfault/plan.ts';
+import { impatient, requestsOf, writesOf } from '../costs.ts';
+
+const write = (changes: Partial<RequestRecord>): RequestRecord => ({
+  ...{ lane: 'write', method: 'PATCH', resource: 'services', subresource: '', namespace: 'a', name: 'x' },
+  ...{ position: 1, milliseconds: 0 },
+  ...changes,
+});
+
+test('the fewest writes are one an object and two of the status', () => {
+  const requests = [
+    write({}),
+    write({ name: 'y' }),
+    write({ name: 'y' }),
+    write({ method: 'POST', resource: 'secrets', name: '', position: 4 }),
+    write({ resource: 'ecommercestacks', name: 'shop', subresource: 'status' }),
+    write({ lane: 'read', method: 'GET' }),
+  ];
+  expect(writesOf({ requests })).toEqual({ done: 5, fewest: 5 });
+});
+
+test('requests are those that depend on the work', () => {
+  expect(requestsOf({ counted: { write: 1, read: 2, watch: 4, lease: 8, event: 16 } })).toBe(7);
+});
+
+test('a request that does not wait as long as it was told is named', () => {
+  const told = write({ fault: 'Answer', place: 'Before' });
+  const again = (milliseconds: number, name = 'x') => write({ milliseconds, name });
+  expect(impatient({ requests: [told, again(1000)] }, 1)).toEqual([]);
+  expect(impatient({ requests: [told, again(10, 'y')] }, 1)).toEqual([]);
+  expect(impatient({ requests: [told, again(400)] }, 1)).toEqual([
+    'PATCH write services x again after 400 ms, told 1 s',
+  ]);
+});

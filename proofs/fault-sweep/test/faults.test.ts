@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { randomFrom } from '../../random.ts';
+import { drawSamples, failures, lastingSamples } from '../faults.ts';
+
+const samples = drawSamples({ create: { write: 2, read: 1 }, scale: { write: 1, lease: 7 } }, randomFrom(3));
+
+test('every failure meets every request of every workload once', () => {
+  expect(samples).toHaveLength(4 * failures.length);
+  expect(new Set(samples.map(({ workload, what }) => `${workload} ${what}`)).size).toBe(samples.length);
+});
+
+test('a plan strikes the one request that the sample names', () => {
+  for (const { what, plan } of samples) {
+    const [rule, ...others] = plan.requests ?? [];
+    expect(others).toEqual([]);
+    expect(what.endsWith(`${rule?.on.lane} ${rule?.at}`)).toBe(true);
+  }
+});
+
+test('a short run takes from every stratum before it takes from one again', () => {
+  const strata = samples
+    .slice(0, 3 * failures.length)
+    .map(({ workload, what }) => `${workload} ${what.replace(/ \d+$/, '')}`);
+  expect(new Set(strata).size).toBe(3 * failures.length);
+});
+
+test('lasting conditions come in turn, each storm with a seed of its own', () => {
+  const lasting = lastingSamples('create', randomFrom(3), 3);
+  expect(lasting.map(({ costs }) => costs)).toEqual([
+    'requests',
+    'writes',
+    'requests',
+    'writes',
+    'requests',
+    'writes',
+  ]);
+  expect(new Set(lasting.flatMap(({ plan }) => plan.seed ?? [])).size).toBe(3);
+});
