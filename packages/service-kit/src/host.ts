@@ -4,6 +4,7 @@ import { type ProcessConfig, processVariables } from './config/process.ts';
 import { type Environment, readConfig } from './config/read.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
+import type { Pause } from './domain/pause.ts';
 import { refuse } from './domain/result.ts';
 import { type Pick, pickHosted, pickInside } from './http/dispatch.ts';
 import { beginExchange, type Exchange, pathOf } from './http/exchange.ts';
@@ -13,7 +14,7 @@ import { closeServer, listen, portOf } from './http/server.ts';
 import { once } from './once.ts';
 import { type HostedService, hostService, type World } from './opening.ts';
 import type { Company, Service } from './service.ts';
-import { systemClock, uuidv7 } from './sources.ts';
+import { systemClock, systemPause, uuidv7 } from './sources.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 
@@ -23,6 +24,8 @@ export type HostOptions = {
   readonly log?: Log;
   readonly clock?: Clock;
   readonly ids?: Ids;
+  /** Pauses of background work: retries, leases. */
+  readonly pause?: Pause;
   /** Waits for the drain delay. */
   readonly wait?: (milliseconds: number) => Promise<void>;
 };
@@ -56,6 +59,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     metrics: createMetrics(config.SERVICE_VERSION),
     clock: options.clock ?? systemClock,
     ids: options.ids ?? uuidv7,
+    pause: options.pause ?? systemPause,
     memoryBus: memoryBus.get,
   };
   const state: { phase: Phase } = { phase: 'running' };

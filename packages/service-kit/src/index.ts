@@ -1,5 +1,5 @@
 export type { BusEvent, EventBus } from './bus/event-bus.ts';
-export { MalformedMessage, readMessage } from './bus/read-message.ts';
+export { accepted, readMessage } from './bus/read-message.ts';
 export { ConfigError } from './config/read.ts';
 export { Secret } from './config/secret.ts';
 export { flag, variable, wholeNumber } from './config/variable.ts';
@@ -9,6 +9,14 @@ export { type Decider, evolveAll } from './domain/decider.ts';
 export type { Ids } from './domain/ids.ts';
 export { ok, type Refusal, type Result, refuse, refused } from './domain/result.ts';
 export type { Workflow } from './domain/workflow.ts';
+export {
+  type Held,
+  openStreams,
+  type StreamFamily,
+  type Streams,
+  saying,
+  together,
+} from './events/streams.ts';
 export { type Called, callJson } from './http/call.ts';
 export { isBelow } from './http/dispatch.ts';
 export { isNotModified, parseIfMatch, toEtag } from './http/etag.ts';
@@ -25,10 +33,12 @@ export { listRoutes, readOnlyRoutes } from './http/read-only.ts';
 export { type Answer, type Route, routesWith } from './http/route.ts';
 export { exitUsage, run, runAll } from './run.ts';
 export { type Address, defineService, type Opening, type Service } from './service.ts';
+export { systemClock } from './sources.ts';
+export { openRelational } from './store/create.ts';
 export type { DocumentCollection, DocumentStore, Stored } from './store/document.ts';
-export { type Effect, type EventStore, rowWrite } from './store/event-store.ts';
-export { type HeldStream, holdStream, snapshotsOf, toAppend } from './store/held-stream.ts';
+export { type Effect, type EventStore, rowWrite, type StoredEvent } from './store/event-store.ts';
 export type { KeyValueStore } from './store/key-value.ts';
 export type { RelationalStore, Table, TableSpec } from './store/table.ts';
-export type { Log } from './telemetry/log.ts';
+export { Unavailable } from './store/unavailable.ts';
+export { createLog, type Log } from './telemetry/log.ts';
 export type { Metrics } from './telemetry/metrics.ts';

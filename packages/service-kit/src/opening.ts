@@ -1,7 +1,9 @@
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
-import type { EventBus, Subscription } from './bus/event-bus.ts';
+import type { EventBus } from './bus/event-bus.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
+import type { Pause } from './domain/pause.ts';
+import { type Running, startHandling } from './handling.ts';
 import { withTimeout } from './readiness.ts';
 import type { ConfiguredService, OpenService, Service } from './service.ts';
 import { createStores } from './store/create.ts';
@@ -14,6 +16,7 @@ export type World = {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly pause: Pause;
   readonly memoryBus: () => Promise<EventBus>;
 };
 
@@ -43,13 +46,13 @@ export async function hostService(
 ): Promise<HostedService> {
   const stores = await createStores({ row: service.row, urlOf: configured.urlOf, ...world });
   const abort = new AbortController();
-  const state: { open?: OpenService; subscriptions: Subscription[]; attempt?: Promise<void> } = {
-    subscriptions: [],
+  const state: { open?: OpenService; running: Running[]; attempt?: Promise<void> } = {
+    running: [],
   };
   const attempt = async (): Promise<void> => {
     if (service.migrations !== undefined) await stores.postgres?.migrate(service.migrations);
     state.open ??= await configured.open({ ...world, stores: toStores(service.row, stores) });
-    state.subscriptions = await subscribe(service, state.open, stores);
+    state.running = await startHandling(service, state.open, stores, world);
   };
   const remembered = async (): Promise<void> => {
     if (abort.signal.aborted) throw new Error('it is stopping');
@@ -61,7 +64,7 @@ export async function hostService(
     abort.abort();
     // The attempt in hand may still subscribe; the pause before the next one is not waited for.
     await state.attempt?.catch(() => {});
-    await Promise.all(state.subscriptions.map((subscription) => subscription.stop()));
+    await Promise.all(state.running.map((one) => one.stop()));
   };
   return {
     service,
@@ -96,15 +99,6 @@ async function openWithRetry(
   } catch (error) {
     if (!signal.aborted) throw error;
   }
-}
-
-async function subscribe(service: Service, open: OpenService, stores: OpenStores): Promise<Subscription[]> {
-  const bus = stores.kafka;
-  if (bus === undefined || open.handlers.length === 0) return [];
-  const handle = async (event: Parameters<(typeof open.handlers)[number]['handle']>[0]): Promise<void> => {
-    for (const handler of open.handlers) if (handler.topic === event.topic) await handler.handle(event);
-  };
-  return [await bus.subscribe({ group: service.row.objectName, topics: service.handledTopics, handle })];
 }
 
 async function closeStores(stores: OpenStores, log: Log): Promise<void> {

@@ -17,8 +17,10 @@ import {
 import type { ConfigOf, Variables } from './config/variable.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
+import type { Pause } from './domain/pause.ts';
 import { commonRefusals, type RefusalTable } from './http/problem.ts';
 import type { Route, RouteContract } from './http/route.ts';
+import type { Effect, StoredEvent } from './store/event-store.ts';
 import type { Stores } from './store/stores.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -33,6 +35,7 @@ export type Opening<Declared extends Variables> = {
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly pause: Pause;
 };
 
 /** Where to connect, and the Host header to send there. */
@@ -45,9 +48,23 @@ export type Company = {
   readonly origin: () => string;
 };
 
+/**
+ * What a service does about the messages of a topic: it decides, and the kit commits what it answers together with the
+ * note that the message came. `undefined` passes a message by. It may be asked again about the same message.
+ */
 export type Handler<Context> = {
   readonly topic: Topic;
-  readonly handle: (event: BusEvent, context: Context) => Promise<void>;
+  readonly handle: (event: BusEvent, context: Context) => Promise<Effect | undefined>;
+};
+
+/**
+ * What a service does about its own events after they are stored: calls to the outside, whose answers become the next
+ * events. Every reaction meets every event of the service, in order within a stream; it decides like a handler.
+ */
+export type Reaction<Context> = {
+  /** Unique within the service and never changed: its place in the log is remembered under it. */
+  readonly name: string;
+  readonly react: (event: StoredEvent, context: Context) => Promise<Effect | undefined>;
 };
 
 export type ServiceSpec<Context, Declared extends Variables> = {
@@ -64,6 +81,7 @@ export type ServiceSpec<Context, Declared extends Variables> = {
   readonly open: (opening: Opening<Declared>) => Promise<Context>;
   readonly routes?: readonly Route<Context>[];
   readonly handles?: readonly Handler<Context>[];
+  readonly reacts?: readonly Reaction<Context>[];
   /** Takes every request itself, past routes and express: for a proxy or static files. */
   readonly listener?: (context: Context) => RequestListener;
   readonly close?: (context: Context) => Promise<void>;
@@ -72,7 +90,8 @@ export type ServiceSpec<Context, Declared extends Variables> = {
 /** A service that is open: how it answers and what it does with events. */
 export type OpenService = {
   readonly listener: RequestListener;
-  readonly handlers: readonly { topic: Topic; handle: (event: BusEvent) => Promise<void> }[];
+  readonly handle: (event: BusEvent) => Promise<Effect | undefined>;
+  readonly reactions: readonly { name: string; react: (event: StoredEvent) => Promise<Effect | undefined> }[];
   readonly close: () => Promise<void>;
 };
 
@@ -107,6 +126,11 @@ export function defineService<Context, Declared extends Variables = Record<never
   const stray = handles.find(({ topic }) => !row.consumes.includes(topic));
   if (stray !== undefined)
     throw new Error(`${row.name} handles ${stray.topic}, which its row does not consume`);
+  if (new Set(handles.map(({ topic }) => topic)).size !== handles.length)
+    throw new Error(`${row.name} handles a topic twice: a message has one effect`);
+  const isStored = row.stores.includes('postgres');
+  if (!isStored && (spec.reacts !== undefined || spec.routes?.some(({ idempotent }) => idempotent) === true))
+    throw new Error(`the row of ${row.name} has no postgres to keep events and answers in`);
   const refusals = { ...commonRefusals, ...spec.refusals };
   return {
     row,
@@ -155,10 +179,12 @@ function configure<Context, Declared extends Variables>(
       };
       const context = await spec.open({ ...world, config, addressOf });
       return {
-        listener: await toListener(spec, refusals, context, world.log),
-        handlers: (spec.handles ?? []).map(({ topic, handle }) => ({
-          topic,
-          handle: (event: BusEvent) => handle(event, context),
+        listener: await toListener(spec, refusals, context, world),
+        handle: async (event) =>
+          spec.handles?.find(({ topic }) => topic === event.topic)?.handle(event, context),
+        reactions: (spec.reacts ?? []).map(({ name, react }) => ({
+          name,
+          react: (event: StoredEvent) => react(event, context),
         })),
         close: async () => spec.close?.(context),
       };
@@ -171,7 +197,7 @@ async function toListener<Context, Declared extends Variables>(
   spec: ServiceSpec<Context, Declared>,
   refusals: RefusalTable,
   context: Context,
-  log: Log,
+  { log, stores, pause }: Pick<Opening<Variables>, 'log' | 'stores' | 'pause'>,
 ): Promise<RequestListener> {
   if (spec.listener !== undefined) return spec.listener(context);
   const { createApp } = await import('./http/app.ts');
@@ -179,6 +205,8 @@ async function toListener<Context, Declared extends Variables>(
     routes: spec.routes ?? [],
     context,
     refusals,
+    ...(serviceRow(spec.name).stores.includes('postgres') ? { store: stores.events() } : {}),
+    pause,
     onError: (error, request) =>
       log.error({ error: describeError(error), path: request.url }, 'a handler failed'),
   });

@@ -4,7 +4,7 @@ import { createMemoryBus } from '../src/bus/event-bus-memory.ts';
 import type { Variables } from '../src/config/variable.ts';
 import { hostService } from '../src/opening.ts';
 import { defineService, type Opening } from '../src/service.ts';
-import { systemClock, uuidv7 } from '../src/sources.ts';
+import { systemClock, systemPause, uuidv7 } from '../src/sources.ts';
 import { toStores } from '../src/store/stores.ts';
 import { silentLog } from '../src/telemetry/log.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
@@ -32,7 +32,13 @@ describe('a definition', () => {
         variables: {},
         open: async (opening) => ask(opening),
       });
-      const world = { log: silentLog, metrics: createMetrics('test'), clock: systemClock, ids: uuidv7 };
+      const world = {
+        log: silentLog,
+        metrics: createMetrics('test'),
+        clock: systemClock,
+        ids: uuidv7,
+        pause: systemPause,
+      };
       return service.configure(environment).open({ ...world, stores: toStores(service.row, {}) });
     };
     await expect(asking(({ stores }) => stores.documents())).rejects.toThrow(
@@ -67,6 +73,7 @@ test('a service gets the events it handles, at least once each, with its context
     metrics: createMetrics('test'),
     clock: systemClock,
     ids: uuidv7,
+    pause: systemPause,
     memoryBus: async () => bus,
   };
   const hosted = await hostService(service, service.configure(environment), world);

@@ -1,14 +1,16 @@
-import type { Topic } from '@ecommercestack/contracts/topology';
-import type { Consumer, EachBatchPayload, Kafka, Producer } from 'kafkajs';
+import type { Consumer, EachBatchPayload, Kafka, KafkaMessage, Producer } from 'kafkajs';
+import { inLanes } from '../events/lanes.ts';
 import { once } from '../once.ts';
 import type { Log } from '../telemetry/log.ts';
-import { parseRecord, toRecord } from './cloud-event.ts';
-import type { BusEvent, EventBus, Subscription, SubscriptionSpec } from './event-bus.ts';
+import { parseRecord, toRecord, toUnreadable } from './cloud-event.ts';
+import type { EventBus, Subscription, SubscriptionSpec } from './event-bus.ts';
 import { askBrokers } from './kafka-probe.ts';
 import { quietIdleConnections } from './kafkajs-idle.ts';
 
 const heartbeatMs = 3000;
 const connectTimeoutMs = 3000;
+// Keys of a batch that are handled side by side: one that waits must not hold up the others.
+const lanes = 16;
 
 /**
  * The bus on Kafka. The driver is imported and connected on first use, so a service that only declares the bus pays
@@ -25,8 +27,9 @@ export function createKafkaBus(brokers: readonly string[], clientId: string, log
   return {
     publish: async (events) => {
       const client = await producer.get();
-      for (const { topic, batch } of byTopic(events))
-        await client.send({ topic, acks: -1, messages: batch.map(toRecord) });
+      const byTopic = Map.groupBy(events, ({ topic }) => topic);
+      const topicMessages = [...byTopic].map(([topic, batch]) => ({ topic, messages: batch.map(toRecord) }));
+      if (topicMessages.length > 0) await client.sendBatch({ acks: -1, topicMessages });
     },
     subscribe: async (spec) => {
       const consumer = (await driver.get()).consumer(consumerOptions(spec));
@@ -82,23 +85,26 @@ async function consume(consumer: Consumer, spec: SubscriptionSpec, log: Log): Pr
 }
 
 async function handleBatch(payload: EachBatchPayload, spec: SubscriptionSpec, log: Log): Promise<void> {
-  const { batch } = payload;
-  const topic = spec.topics.find((wanted) => wanted === batch.topic);
+  const { topic: name, messages, partition } = payload.batch;
+  const topic = spec.topics.find((wanted) => wanted === name);
   if (topic === undefined) return;
-  for (const message of batch.messages) {
+  const done = new Set<number>();
+  const state = { next: 0 };
+  const work = async (message: KafkaMessage, index: number): Promise<void> => {
     if (!payload.isRunning() || payload.isStale()) return;
     const event = parseRecord(topic, message);
-    if (event === undefined)
-      log.error({ topic, offset: message.offset }, 'a record that is no event is skipped');
-    else
-      await withHeartbeats(
-        () => payload.heartbeat(),
-        () => spec.handle(event),
-      );
-    payload.resolveOffset(message.offset);
-    await payload.commitOffsetsIfNecessary();
-    await payload.heartbeat();
-  }
+    if (event !== undefined) await spec.handle(event);
+    else if (spec.unreadable !== undefined) await spec.unreadable(toUnreadable(topic, partition, message));
+    else log.error({ topic, offset: message.offset }, 'a record that is no event is skipped');
+    done.add(index);
+    // Keys overtake each other, offsets do not: what is not done stays behind the place that the group remembers.
+    for (; done.has(state.next); state.next += 1) payload.resolveOffset(messages[state.next]?.offset ?? '');
+  };
+  await withHeartbeats(
+    () => payload.heartbeat(),
+    () => inLanes(messages, ({ key }) => String(key), lanes, work),
+  );
+  await payload.commitOffsetsIfNecessary();
 }
 
 // A slow handler must not look like a dead member: that makes the group rebalance for ever.
@@ -111,14 +117,4 @@ async function withHeartbeats(heartbeat: () => Promise<void>, work: () => Promis
   } finally {
     clearInterval(timer);
   }
-}
-
-function byTopic(events: readonly BusEvent[]): { topic: Topic; batch: BusEvent[] }[] {
-  const batches: { topic: Topic; batch: BusEvent[] }[] = [];
-  for (const event of events) {
-    const last = batches.at(-1);
-    if (last?.topic === event.topic) last.batch.push(event);
-    else batches.push({ topic: event.topic, batch: [event] });
-  }
-  return batches;
 }

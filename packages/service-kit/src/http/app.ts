@@ -1,11 +1,16 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type ErrorRequestHandler, type Express, type Request, type Response } from 'express';
 import helmet from 'helmet';
+import type { Pause } from '../domain/pause.ts';
 import { type Refusal, refuse } from '../domain/result.ts';
+import type { EventStore } from '../store/event-store.ts';
+import { Unavailable } from '../store/unavailable.ts';
+import { toTraceparent } from '../telemetry/trace.ts';
 import { exchangeOf } from './exchange.ts';
-import type { CommonRefusal, RefusalTable } from './problem.ts';
-import { sendProblem, toProblem } from './problem.ts';
-import { type Answer, isRefusal, type Route } from './route.ts';
+import { type Asked, createExecution } from './execution.ts';
+import type { CommonRefusal, RefusalTable, Rendered } from './problem.ts';
+import { renderProblem, sendRendered, toProblem } from './problem.ts';
+import { isRefusal, type Route, type RouteContract } from './route.ts';
 
 const defaultBodyLimit = 64 * 1024;
 
@@ -22,6 +27,9 @@ export type AppOptions<Context> = {
   readonly routes: readonly Route<Context>[];
   readonly context: Context;
   readonly refusals: RefusalTable;
+  /** Where effects go; a service that keeps no events has none. */
+  readonly store?: EventStore;
+  readonly pause: Pause;
   readonly onError: (error: unknown, request: IncomingMessage) => void;
 };
 
@@ -53,18 +61,32 @@ function addRoute<Context>(app: Express, route: Route<Context>, options: AppOpti
         ];
   app[route.method](toExpressPath(route.path), ...parsers, async (request: Request, response: Response) => {
     nameRoute(request, route.path);
-    const result = await route.answer(
-      {
-        params: { ...request.params },
-        query: { ...request.query },
-        body: request.body,
-        headers: request.headers,
-      },
-      options.context,
-    );
-    if (isRefusal(result)) sendRefusal(response, result, options.refusals, request);
-    else sendAnswer(response, result);
+    const { params, query, body, headers } = request;
+    const checked = route.check({ params: { ...params }, query: { ...query }, body, headers });
+    if (isRefusal(checked)) {
+      sendRefusal(response, checked, options.refusals, request);
+      return;
+    }
+    const execute = createExecution({
+      ...options,
+      renderRefusal: (refusal) => renderRefusal(response, refusal, options.refusals, request),
+      onError: (error) => options.onError(error, request),
+    });
+    sendRendered(response, await execute(checked, options.context, askedOf(route, request)));
   });
+}
+
+function askedOf(route: RouteContract, request: Request): Asked {
+  const exchange = exchangeOf(request);
+  return {
+    method: request.method,
+    route: route.path,
+    target: request.url,
+    headers: request.headers,
+    body: request.body,
+    isIdempotent: route.idempotent === true,
+    ...(exchange === undefined ? {} : { traceparent: toTraceparent(exchange.trace) }),
+  };
 }
 
 function requireJson(refusals: RefusalTable) {
@@ -103,35 +125,33 @@ function methodsByPath(routes: readonly { path: string; method: string }[]): Map
   return found;
 }
 
-function sendAnswer(response: ServerResponse, answer: Answer): void {
-  const body = answer.body === undefined ? undefined : JSON.stringify(answer.body);
-  for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
-  if (body !== undefined) {
-    response.setHeader('content-type', 'application/json; charset=utf-8');
-    response.setHeader('content-length', Buffer.byteLength(body));
-  }
-  response.writeHead(answer.status);
-  response.end(body);
-}
-
 function sendRefusal(
   response: ServerResponse,
   refusal: Refusal,
   table: RefusalTable,
   request: Request,
 ): void {
+  sendRendered(response, renderRefusal(response, refusal, table, request));
+}
+
+function renderRefusal(
+  response: ServerResponse,
+  refusal: Refusal,
+  table: RefusalTable,
+  request: Request,
+): Rendered {
   const requestId = response.getHeader('x-request-id');
   const problem = toProblem(refusal, table, {
     instance: request.path,
     ...(typeof requestId === 'string' ? { requestId } : {}),
   });
-  sendProblem(response, problem, refusal.retryAfterSeconds);
+  return renderProblem(problem, refusal.retryAfterSeconds);
 }
 
 function errorHandler<Context>(options: AppOptions<Context>): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const code = toRefusalCode(error);
-    if (code === 'internal-error') options.onError(error, request);
+    if (code === 'internal-error' || code === 'unavailable') options.onError(error, request);
     if (response.headersSent) response.destroy();
     else sendRefusal(response, refuse(code), options.refusals, request);
   };
@@ -140,6 +160,7 @@ function errorHandler<Context>(options: AppOptions<Context>): ErrorRequestHandle
 // Errors of body-parser and of the router carry a `type` or `status`; nothing of their text is shown to callers.
 function toRefusalCode(error: unknown): CommonRefusal {
   if (typeof error !== 'object' || error === null) return 'internal-error';
+  if (error instanceof Unavailable) return 'unavailable';
   const type = 'type' in error ? error.type : undefined;
   const status = 'status' in error ? error.status : undefined;
   if (type === 'entity.too.large') return 'body-too-large';

@@ -9,6 +9,7 @@ export const commonRefusals = {
   'bad-request': { status: 400, title: 'The request is malformed' },
   'malformed-json': { status: 400, title: 'The body is not JSON' },
   'malformed-path': { status: 400, title: 'The path is not in its normal form' },
+  'idempotency-key-required': { status: 400, title: 'An Idempotency-Key of 1 to 255 characters is required' },
   'malformed-if-match': { status: 400, title: 'If-Match is not an entity tag of this service' },
   unauthenticated: { status: 401, title: 'Who is calling is not known' },
   forbidden: { status: 403, title: 'The caller may not do this' },
@@ -19,6 +20,7 @@ export const commonRefusals = {
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
   'validation-failed': { status: 422, title: 'The body breaks the schema' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
   'precondition-required': { status: 428, title: 'If-Match is required' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'internal-error': { status: 500, title: 'The service failed' },
@@ -50,15 +52,35 @@ export function toProblem(
   };
 }
 
+/** A problem as bytes, with the headers that go with it. */
+export function renderProblem(problem: Problem, retryAfterSeconds?: number): Rendered {
+  return {
+    status: problem.status,
+    headers: {
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      'content-type': problemMediaType,
+      'cache-control': 'no-store',
+    },
+    body: JSON.stringify(problem),
+  };
+}
+
+/** An answer as it goes over the wire, but for the headers of transport. */
+export type Rendered = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+};
+
+/** Sends a rendered answer. Does nothing when the answer has already begun. */
+export function sendRendered(response: ServerResponse, { status, headers, body }: Rendered): void {
+  if (response.headersSent || response.destroyed) return;
+  const length = body === undefined ? {} : { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...length });
+  response.end(body);
+}
+
 /** Writes a problem as the whole answer. Does nothing when the answer has already begun. */
 export function sendProblem(response: ServerResponse, problem: Problem, retryAfterSeconds?: number): void {
-  if (response.headersSent || response.destroyed) return;
-  const body = JSON.stringify(problem);
-  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', String(retryAfterSeconds));
-  response.writeHead(problem.status, {
-    'content-type': problemMediaType,
-    'content-length': Buffer.byteLength(body),
-    'cache-control': 'no-store',
-  });
-  response.end(body);
+  sendRendered(response, renderProblem(problem, retryAfterSeconds));
 }

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { z } from 'zod';
 import type { FieldError, Refusal } from '../domain/result.ts';
+import type { Effect } from '../store/event-store.ts';
 
 export type RouteMethod = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
@@ -8,6 +9,8 @@ export type Answer = {
   readonly status: number;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the request changes; it is committed before the answer is sent, and the handler may be asked again. */
+  readonly effect?: Effect;
 };
 
 /** What a route promises: the source of request checks, OpenAPI and the tests that compare the two. */
@@ -21,6 +24,8 @@ export type RouteContract = {
   readonly body?: z.ZodType;
   /** Largest accepted body in bytes; 64 KiB when absent. */
   readonly bodyLimit?: number;
+  /** Requests must carry an `Idempotency-Key`: however often one comes, it has one effect and one answer. */
+  readonly idempotent?: true;
   readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: z.ZodType }>>;
   readonly refuses: readonly string[];
 };
@@ -32,9 +37,12 @@ export type RawRequest = {
   readonly headers: IncomingHttpHeaders;
 };
 
-/** A route bound to nothing yet: it checks the raw input and then calls its handler with the service's context. */
+/** A request that was checked; carrying it out begins with `run`. */
+export type Checked<Context> = { readonly run: (context: Context) => Promise<Answer | Refusal> };
+
+/** A route bound to nothing yet: it checks the raw input, and then its handler runs with the service's context. */
 export type Route<Context> = RouteContract & {
-  readonly answer: (raw: RawRequest, context: Context) => Promise<Answer | Refusal>;
+  readonly check: (raw: RawRequest) => Checked<Context> | Refusal;
 };
 
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
@@ -64,7 +72,7 @@ export function routesWith<Context>() {
     const { handle, ...contract } = spec;
     return {
       ...contract,
-      answer: async (raw, context) => {
+      check: (raw) => {
         const params = check(spec.params, raw.params);
         if (!params.ok) return { refusal: 'not-found', errors: params.errors };
         const query = check(spec.query, raw.query);
@@ -73,26 +81,25 @@ export function routesWith<Context>() {
         const body = check(spec.body, raw.body);
         if (!body.ok)
           return { refusal: 'validation-failed', detail: firstError(body.errors), errors: body.errors };
-        return handle(
-          { params: params.value, query: query.value, body: body.value, headers: raw.headers },
-          context,
-        );
+        const { headers } = raw;
+        const request = { params: params.value, query: query.value, body: body.value, headers };
+        return { run: (context) => handle(request, context) };
       },
     };
   };
 }
 
 /** True when a handler's result is a refusal. */
-export function isRefusal(result: Answer | Refusal): result is Refusal {
+export function isRefusal(result: object): result is Refusal {
   return 'refusal' in result;
 }
 
-type Checked<Schema> = { ok: true; value: Output<Schema> } | { ok: false; errors: readonly FieldError[] };
+type Parsed<Schema> = { ok: true; value: Output<Schema> } | { ok: false; errors: readonly FieldError[] };
 
 function check<Schema extends z.ZodType | undefined>(
   schema: Schema | undefined,
   input: unknown,
-): Checked<Schema> {
+): Parsed<Schema> {
   // A route without the schema has `undefined` as Output<Schema>, and one with it has the schema's own output:
   // the compiler cannot follow the conditional type through the branch.
   if (schema === undefined) return { ok: true, value: undefined as Output<Schema> };

@@ -40,7 +40,17 @@ export function nameOf(text: string): string {
 }
 
 function partsOf(commit: Commit): Part[] {
-  const { appends = [], messages = [], rows, snapshots, receipt, answer, deadLetter, progress } = commit;
+  const {
+    appends = [],
+    messages = [],
+    rows,
+    snapshots,
+    receipt,
+    answer,
+    deadLetter,
+    progress,
+    redeems,
+  } = commit;
   const written = [
     // Two commits that write the same streams wait for each other in one direction only.
     ...appends
@@ -51,6 +61,7 @@ function partsOf(commit: Commit): Part[] {
   return [
     ...(written.length === 0 ? [] : [eventsPart(written)]),
     ...(receipt === undefined ? [] : [receiptPart(receipt)]),
+    ...(redeems === undefined ? [] : redeemParts(redeems)),
     ...(answer === undefined ? [] : [answerPart(answer)]),
     ...(progress === undefined ? [] : [progressPart(progress)]),
     ...rowParts(rows ?? []),
@@ -96,6 +107,20 @@ function eventsPart(appends: readonly Append[]): Part {
 function receiptPart({ consumer, event }: NonNullable<Commit['receipt']>): Part {
   const text = 'INSERT INTO inbox (consumer, event) VALUES ($1, $2)';
   return { name: 'received', text, values: [consumer, event] };
+}
+
+// A receipt whose dead letter is gone becomes NULL, which the column refuses: somebody else redeemed it.
+function redeemParts({ consumer, event }: NonNullable<Commit['redeems']>): Part[] {
+  const values = [consumer, event];
+  return [
+    { name: 'gone', text: 'DELETE FROM dead_letters WHERE consumer = $1 AND event = $2', values },
+    {
+      name: 'redeemed',
+      text: `UPDATE inbox SET event = CASE WHEN EXISTS (SELECT FROM gone) THEN event END
+        WHERE consumer = $1 AND event = $2`,
+      values,
+    },
+  ];
 }
 
 function answerPart(answer: NonNullable<Commit['answer']>): Part {

@@ -4,6 +4,7 @@ import { type Dependency, dependenciesOf } from '../config/row.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../telemetry/log.ts';
 import type { OpenStores, SearchStore } from './stores.ts';
+import type { RelationalStore } from './table.ts';
 
 export type CreateStores = {
   readonly row: ServiceRow;
@@ -31,12 +32,20 @@ export async function createStores(options: CreateStores): Promise<OpenStores> {
   };
 }
 
-async function createRelational({ row, urlOf, log, clock }: CreateStores) {
-  const url = urlOf('postgres');
+function createRelational({ row, urlOf, log, clock }: CreateStores): Promise<RelationalStore> {
+  return openRelational(urlOf('postgres'), row.name, { log, clock });
+}
+
+/** Tables and events in a PostgreSQL schema, or their twin in memory for `memory:`. */
+export async function openRelational(
+  url: string,
+  schema: string,
+  { log, clock }: { readonly log: Log; readonly clock: Clock },
+): Promise<RelationalStore> {
   if (url === memory) return (await import('./table-memory.ts')).createMemoryTables(clock);
   const { createPostgres } = await import('./sql-postgres.ts');
   const { toTables } = await import('./table-postgres.ts');
-  return toTables(createPostgres(url, row.name, warnOf(log, 'postgres')), row.name);
+  return toTables(createPostgres(url, schema, warnOf(log, 'postgres')), schema);
 }
 
 async function createDocuments({ row, urlOf }: CreateStores) {

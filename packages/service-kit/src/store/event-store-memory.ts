@@ -64,7 +64,6 @@ export function createMemoryEvents(clock: Clock, put: (write: RowWrite) => void)
     answerOf: async (scope, key) => copy(state.answers.get(keyOf(scope, key))),
     deadLetters: async ({ consumer, limit }) =>
       copy([...state.deadLetters.values()].filter((letter) => letter.consumer === consumer).slice(0, limit)),
-    removeDeadLetter: async (consumer, event) => state.deadLetters.delete(keyOf(consumer, event)),
     listen: async (wake) => {
       listeners.add(wake);
       return {
@@ -78,7 +77,7 @@ export function createMemoryEvents(clock: Clock, put: (write: RowWrite) => void)
 
 // In the order in which the statement on PostgreSQL meets its constraints.
 function judge(state: State, commit: Commit): CommitOutcome | undefined {
-  const { receipt, answer, progress, deadLetter } = commit;
+  const { receipt, answer, progress, deadLetter, redeems } = commit;
   const versions = new Map<string, number>();
   for (const { stream, expected, events } of appendsOf(commit)) {
     const version = versions.get(stream) ?? state.streams.get(stream)?.length ?? 0;
@@ -86,6 +85,8 @@ function judge(state: State, commit: Commit): CommitOutcome | undefined {
     versions.set(stream, version + events.length);
   }
   if (receipt !== undefined && state.inbox.has(keyOf(receipt.consumer, receipt.event)))
+    return { outcome: 'received' };
+  if (redeems !== undefined && !state.deadLetters.has(keyOf(redeems.consumer, redeems.event)))
     return { outcome: 'received' };
   if (answer !== undefined && state.answers.has(keyOf(answer.scope, answer.key)))
     return { outcome: 'answered' };
@@ -98,7 +99,8 @@ function judge(state: State, commit: Commit): CommitOutcome | undefined {
 
 function write(state: State, commit: Commit, time: string, put: (write: RowWrite) => void): void {
   for (const append of appendsOf(commit)) writeEvents(state, append, time);
-  const { receipt, answer, progress, deadLetter } = commit;
+  const { receipt, answer, progress, deadLetter, redeems } = commit;
+  if (redeems !== undefined) state.deadLetters.delete(keyOf(redeems.consumer, redeems.event));
   if (receipt !== undefined) state.inbox.add(keyOf(receipt.consumer, receipt.event));
   if (answer !== undefined) state.answers.set(keyOf(answer.scope, answer.key), answer);
   if (progress !== undefined)

@@ -98,11 +98,6 @@ export function toEventStore(store: SqlStore, schema: string): EventStore {
         )
       )[0],
     deadLetters: ({ consumer, limit }) => store.query(listDeadLetters, [consumer, limit], deadLetterRow),
-    removeDeadLetter: async (consumer, event) =>
-      (await store.execute('DELETE FROM dead_letters WHERE consumer = $1 AND event = $2', [
-        consumer,
-        event,
-      ])) === 1,
     listen: waking.listen,
   };
 }
@@ -120,6 +115,7 @@ const outcomes: Readonly<Record<string, CommitOutcome>> = {
   'followers.tx': { outcome: 'stale' },
   inbox_pkey: { outcome: 'received' },
   dead_letters_pkey: { outcome: 'received' },
+  'inbox.event': { outcome: 'received' },
   idempotency_pkey: { outcome: 'answered' },
 };
 

@@ -101,14 +101,17 @@ export type Commit = Effect & {
   /** The message that caused it; each consumer has each message's effect once. */
   readonly receipt?: { readonly consumer: string; readonly event: string };
   readonly answer?: StoredAnswer;
+  /** Instead of the message's effect; goes with its receipt. */
   readonly deadLetter?: DeadLetter;
+  /** The dead letter that is handled at last: it goes, and the effect takes its place. */
+  readonly redeems?: { readonly consumer: string; readonly event: string };
   /** Moves a follower's place, on the condition that it is still at `from`. */
   readonly progress?: { readonly name: string; readonly from: Position; readonly to: Position };
 };
 
 /**
  * What became of a commit. Everything but `committed` left nothing behind: `stale` (a stream or a follower is
- * elsewhere: read again and decide again), `received` (this consumer had the message before), `answered` (the
+ * elsewhere: read again and decide again), `received` (this consumer had the message before, or the dead letter is gone), `answered` (the
  * idempotency key has its answer), `forbidden` (a row breaks a constraint of its table).
  */
 export type CommitOutcome =
@@ -166,8 +169,6 @@ export type EventStore = {
   readonly release: (follower: { name: string; owner: string }) => Promise<void>;
   readonly answerOf: (scope: string, key: string) => Promise<StoredAnswer | undefined>;
   readonly deadLetters: (query: { consumer: string; limit: number }) => Promise<readonly StoredDeadLetter[]>;
-  /** Forgets a dead letter after it was handled; false when it is not there. */
-  readonly removeDeadLetter: (consumer: string, event: string) => Promise<boolean>;
   /** Calls `wake` soon after events were committed by this or another process; a call may be missing or too many. */
   readonly listen: (wake: () => void) => Promise<{ readonly stop: () => Promise<void> }>;
 };

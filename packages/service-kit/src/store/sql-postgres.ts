@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { z } from 'zod';
 import { type Listener, listenFor } from './listen-postgres.ts';
 import type { Sql, SqlStore } from './sql.ts';
+import { Unavailable } from './unavailable.ts';
 
 /**
  * PostgreSQL through a small pool. `schema` is the service's own PostgreSQL schema and the only one on its search
@@ -38,20 +39,33 @@ function statements(runner: pg.Pool | pg.PoolClient): Sql {
   return {
     query: async <Row>(text: string, values: readonly unknown[], row: z.ZodType<Row>, name?: string) => {
       const statement = { text, values: [...values], ...(name === undefined ? {} : { name }) };
-      const { rows } = await runner.query<Record<string, unknown>>(statement);
+      const { rows } = await answered(runner.query<Record<string, unknown>>(statement));
       return rows.map((found) => row.parse(found));
     },
-    execute: async (text, values = []) => (await runner.query(text, [...values])).rowCount ?? 0,
+    execute: async (text, values = []) => (await answered(runner.query(text, [...values]))).rowCount ?? 0,
   };
 }
 
+// Classes of SQLSTATE that say something about the server and nothing about the statement: connection, resources,
+// operator intervention, system; and a primary that has become a replica.
+const serverTrouble = /^(?:08|53|57|58|25006)/;
+
+async function answered<Result>(asking: Promise<Result>): Promise<Result> {
+  try {
+    return await asking;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && !serverTrouble.test(error.code ?? '')) throw error;
+    throw new Unavailable(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
 async function inTransaction<Result>(pool: pg.Pool, work: (sql: Sql) => Promise<Result>): Promise<Result> {
-  const client = await pool.connect();
+  const client = await answered(pool.connect());
   let broken: Error | undefined;
   try {
     await client.query('BEGIN');
     const result = await work(statements(client));
-    await client.query('COMMIT');
+    await answered(client.query('COMMIT'));
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch((failure: unknown) => {

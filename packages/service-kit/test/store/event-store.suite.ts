@@ -181,7 +181,7 @@ export function eventStoreSuite(
       ]);
     });
 
-    test('a dead letter is kept once, with its cause, until it is removed', async () => {
+    test('a dead letter is kept once, with its cause, until it is redeemed once', async () => {
       const deadLetter = {
         consumer: 'c',
         event: 'e',
@@ -192,14 +192,21 @@ export function eventStoreSuite(
         error: 'too far',
         attempts: 3,
       };
-      expect(await commit({ deadLetter })).toBe('committed');
-      expect(await commit({ deadLetter: { ...deadLetter, attempts: 4 } })).toBe('received');
+      const receipt = { consumer: 'c', event: 'e' };
+      expect(await commit({ receipt, deadLetter })).toBe('committed');
+      expect(await commit({ receipt, deadLetter: { ...deadLetter, attempts: 4 } })).toBe('received');
+      expect(await commit({ receipt, appends: [append('a', 0, 'again')] })).toBe('received');
       expect(await store.deadLetters({ consumer: 'c', limit: 9 })).toEqual([
         { ...deadLetter, time: expect.any(String) },
       ]);
       expect(await store.deadLetters({ consumer: 'd', limit: 9 })).toEqual([]);
-      expect(await store.removeDeadLetter('c', 'e')).toBe(true);
-      expect(await store.removeDeadLetter('c', 'e')).toBe(false);
+      const healed = await Promise.all(
+        [1, 2, 3].map((index) => commit({ redeems: receipt, appends: [append(`s${index}`, 0, index)] })),
+      );
+      expect(healed.toSorted()).toEqual(['committed', 'received', 'received']);
+      expect(await store.deadLetters({ consumer: 'c', limit: 9 })).toEqual([]);
+      expect(await commit({ receipt, appends: [append('a', 0, 'again')] })).toBe('received');
+      expect(await readAll(store)).toHaveLength(1);
     });
 
     test('messages are published in their order, each id once', async () => {

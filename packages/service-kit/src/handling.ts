@@ -1,0 +1,101 @@
+import type { BusEvent, EventBus, UnreadableRecord } from './bus/event-bus.ts';
+import { Permanent } from './events/failure.ts';
+import { startFollower } from './events/follower.ts';
+import { createInbox, type Inbox } from './events/inbox.ts';
+import { inLanes } from './events/lanes.ts';
+import { createRelay } from './events/relay.ts';
+import type { World } from './opening.ts';
+import type { OpenService, Service } from './service.ts';
+import type { EventStore, StoredEvent } from './store/event-store.ts';
+import type { OpenStores } from './store/stores.ts';
+
+/** Something that works in the background until it is stopped. */
+export type Running = { readonly stop: () => Promise<void> };
+
+// Streams of a batch whose reactions run side by side.
+const reactionLanes = 16;
+
+/** Starts what a service does without being asked: the relay, its reactions, and its share of the bus. */
+export async function startHandling(
+  service: Service,
+  open: OpenService,
+  stores: OpenStores,
+  world: World,
+): Promise<Running[]> {
+  const store = stores.postgres?.events;
+  const bus = stores.kafka;
+  const followers = store === undefined ? [] : startFollowers(service, open, store, bus, world);
+  if (bus === undefined || service.handledTopics.length === 0) return followers;
+  try {
+    const inbox = store === undefined ? undefined : inboxOf(service.row.objectName, store, world);
+    return [...followers, await subscribe(service, open, bus, inbox)];
+  } catch (error) {
+    await Promise.all(followers.map((follower) => follower.stop()));
+    throw error;
+  }
+}
+
+function startFollowers(
+  { row }: Service,
+  open: OpenService,
+  store: EventStore,
+  bus: EventBus | undefined,
+  world: World,
+): Running[] {
+  const owner = world.ids.next();
+  const follow = (name: string, handle: (events: readonly StoredEvent[]) => Promise<void>): Running =>
+    startFollower({
+      name,
+      owner,
+      store,
+      pause: world.pause,
+      handle,
+      onError: (error) =>
+        world.log.warn(
+          { service: row.name, follower: name, error: String(error) },
+          'following goes on later',
+        ),
+    });
+  const reactions = open.reactions.map(({ name, react }) => {
+    const inbox = inboxOf(`${row.objectName}/${name}`, store, world);
+    return follow(`reaction/${name}`, (events) =>
+      inLanes(
+        events.map((event) => ({ ...event, topic: 'own-events', key: event.stream })),
+        ({ key }) => key,
+        reactionLanes,
+        async (event) => {
+          await inbox.take(event, react);
+        },
+      ),
+    );
+  });
+  return bus === undefined ? reactions : [follow('relay', createRelay(bus, row.objectName)), ...reactions];
+}
+
+async function subscribe(
+  service: Service,
+  open: OpenService,
+  bus: EventBus,
+  inbox: Inbox | undefined,
+): Promise<Running> {
+  const handle = async (event: BusEvent): Promise<void> => {
+    if (inbox !== undefined) await inbox.take(event, open.handle);
+    else if ((await open.handle(event)) !== undefined)
+      throw new Error(`${service.row.name} keeps no events: its handlers cannot have effects`);
+  };
+  return bus.subscribe({
+    group: service.row.objectName,
+    topics: service.handledTopics,
+    handle,
+    ...(inbox === undefined ? {} : { unreadable: (record) => parkUnreadable(inbox, record) }),
+  });
+}
+
+async function parkUnreadable(inbox: Inbox, record: UnreadableRecord): Promise<void> {
+  const id = `${record.topic}/${record.partition}/${record.offset}`;
+  await inbox.park({ ...record, id, key: record.key ?? '' }, new Permanent('the record is no event'), 1);
+}
+
+function inboxOf(consumer: string, store: EventStore, { pause, log }: World): Inbox {
+  return createInbox({ consumer, store, pause, log });
+}
