@@ -1,0 +1,80 @@
+import { pathSteps } from '../../operator/src/api/structural.ts';
+import { valuesAt } from '../../operator/src/api/validate.ts';
+import { type Random, randomFrom } from '../random.ts';
+import { type Members, put, stepsOf, valueAt } from './json.ts';
+import { listOf, repair } from './repair.ts';
+import { nodesBelow, type SchemaNode } from './schema.ts';
+import { asStack, drawDocument, type Stack, strata } from './stack.ts';
+
+/** A stack and the one that it becomes. */
+export type Change = { readonly before: Stack; readonly after: Stack };
+
+/**
+ * Two valid stacks of one name, the second of which may follow the first. Half of them share nothing, half differ in a
+ * few sections. Nothing is paused and no canary waits: those say how long a change may take, not what it ends in.
+ */
+export function drawChange(schema: SchemaNode, seed: number): Change {
+  const random = randomFrom(seed);
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const before = drawSteady(schema, random);
+    const other = drawSteady(schema, random);
+    if (before === undefined || other === undefined) continue;
+    const after = random.next() < 0.5 ? other : mixed(before, other, random);
+    keepFixed(schema, before, after);
+    if (repair(schema, after, random) && isSteady(after))
+      return { before: asStack(before), after: asStack(after) };
+  }
+  throw new Error(`seed ${seed}: found no two stacks of which one may follow the other`);
+}
+
+/** A valid stack of which nothing keeps the operator waiting. */
+function drawSteady(schema: SchemaNode, random: Random): Members | undefined {
+  const document = drawDocument(
+    schema,
+    random,
+    random.pick([strata.sparse, strata.usual, strata.usual, strata.dense]),
+  );
+  document['metadata'] = { name: 'stack', namespace: 'generated' };
+  steady(document);
+  return repair(schema, document, random) && isSteady(document) ? document : undefined;
+}
+
+const waiting = ['spec.services[]', 'spec.customServices[]', 'spec.monolith'].map((at) =>
+  pathSteps(`${at}.rollout`),
+);
+
+function rolloutsOf(document: Members): Members[] {
+  return waiting.flatMap((steps) => valuesAt(document, steps, '').map(({ value }) => Object(value)));
+}
+
+function steady(document: Members): void {
+  Reflect.deleteProperty(Object(document['spec']), 'paused');
+  for (const rollout of rolloutsOf(document)) {
+    for (const name of ['canary', 'strategy', 'paused']) Reflect.deleteProperty(rollout, name);
+  }
+}
+
+function isSteady(document: Members): boolean {
+  return rolloutsOf(document).every(({ strategy }) => strategy !== 'Canary');
+}
+
+/** The first stack with a few sections of the second. */
+function mixed(before: Members, other: Members, random: Random): Members {
+  const result = structuredClone(before);
+  const sections = random.shuffle(Object.keys(Object(other['spec']))).slice(0, random.integer(1, 4));
+  for (const section of sections) put(result, ['spec', section], valueAt(other, ['spec', section]));
+  return result;
+}
+
+/** What a stack may not change once it is set stays as it was. */
+function keepFixed(schema: SchemaNode, before: Members, after: Members): void {
+  const fixed = nodesBelow(schema, '').filter(({ node }) =>
+    listOf(node['x-kubernetes-validations']).some((rule) => JSON.stringify(rule).includes('oldSelf')),
+  );
+  for (const { path } of fixed) {
+    const steps = stepsOf(path);
+    const [old, next] = [valueAt(before, steps), valueAt(after, steps)];
+    if (old !== undefined && old !== null && next !== undefined && next !== null)
+      put(after, steps, structuredClone(old));
+  }
+}

@@ -1,0 +1,72 @@
+import { reservedVariables } from '../../operator/src/api/rules/container.ts';
+import { takenNames } from '../../operator/src/api/rules/service.ts';
+import { pathSteps } from '../../operator/src/api/structural.ts';
+import { valuesAt } from '../../operator/src/api/validate.ts';
+import type { Random } from '../random.ts';
+import { type Members, membersOf } from './json.ts';
+import { listOf } from './repair.ts';
+import type { Site } from './rules.ts';
+
+type Spoil = (self: Members, random: Random, root: Members) => void;
+
+const above =
+  (name: string, ...pairs: readonly (readonly [number | string, number | string])[]): Spoil =>
+  (self, random) => {
+    const [request, limit] = random.pick(pairs);
+    self['requests'] = { ...Object(self['requests']), [name]: request };
+    self['limits'] = { ...Object(self['limits']), [name]: limit };
+  };
+
+const addKey =
+  (...keys: readonly string[]): Spoil =>
+  (self, random) => {
+    const given = Object.values(self)[0];
+    self[random.pick(keys)] = given ?? 'x';
+  };
+
+/** What chance alone hardly ever breaks, by the rule's code. */
+const spoils: Readonly<Record<string, Spoil>> = {
+  ECS0102: above('cpu', ['1001m', 1], [2, '1.999999999'], ['1k', 999], ['0.001', 0]),
+  ECS0103: above('memory', ['1Gi', '1G'], ['1.5Gi', '1535Mi'], [1025, '1Ki'], ['1E', '999P']),
+  ECS0105: (self, random) => {
+    self['name'] = random.pick(reservedVariables.filter((name) => name !== 'SERVICE'));
+  },
+  ECS0108: addKey('app', 'version', 'app.kubernetes.io/name', 'ecommercestack.dev/role'),
+  ECS0207: (self, random) => {
+    self['name'] = random.pick(takenNames);
+  },
+  ECS0311: (self, random) => {
+    self['maxSurge'] = random.pick([0, '0%']);
+    self['maxUnavailable'] = random.pick([0, '0%']);
+  },
+  ECS0411: (self, random) => {
+    const key = random.pick([
+      'nginx.ingress.kubernetes.io/server-snippet',
+      'a.example/x-snippet',
+      'x/tls-secret',
+    ]);
+    self['annotations'] = { [key]: 'other/name' };
+  },
+  ECS0601: (_self, random, root) => {
+    membersOf(root['metadata'])['name'] = random.pick(['x'.repeat(41), '1-shop', 'shop.eu']);
+  },
+  ECS0602: (_self, random, root) => {
+    const suffix = random.pick(['postgres', 'mongodb', 'redis', 'search', 'kafka', 'edge', 'deny-all']);
+    const { name } = membersOf(root['metadata']);
+    const [custom] = listOf(membersOf(root['spec'])['customServices']);
+    if (custom !== undefined && String(name).length < 30)
+      membersOf(custom)['name'] = `${String(name)}-${suffix}`;
+  },
+  ECS0604: (self) => {
+    self['mesh'] = { type: 'None' };
+    self['exposure'] = { type: 'IstioGateway' };
+  },
+  ECS0701: addKey('-x', 'x/y/z', 'UPPER.example/x', 'x'.repeat(64), 'ö', 'a b'),
+  ECS0702: addKey('X-Canary', 'x_canary', 'x canary'),
+};
+
+/** Breaks a rule at one of its nodes in the document, in place; does nothing where chance does well enough. */
+export function spoil(root: Members, { rule, at }: Site, random: Random): void {
+  const nodes = at === '' ? [root] : valuesAt(root, pathSteps(at), '').map(({ value }) => value);
+  if (nodes.length > 0) spoils[rule.code]?.(membersOf(random.pick(nodes)), random, root);
+}
