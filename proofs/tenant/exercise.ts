@@ -1,0 +1,146 @@
+import { apiVersionOf, type KindRow, kinds } from '../../operator/src/api/kinds.ts';
+import type { Kube } from '../kube/kube.ts';
+import { at, type KubeObject, type Reference, referenceOf } from '../kube/object.ts';
+import { waitFor } from '../kube/wait.ts';
+import { objectsOf, stackReference } from '../stack.ts';
+import { stackObject } from './arena.ts';
+import { baseSpec, type Members, servicesWith } from './attacks/attack.ts';
+
+/** CRDs of the Kinds that this control plane lacks: any content, so that the operator's rights can be exercised. */
+export async function installMissingKinds(kube: Kube): Promise<void> {
+  for (const row of kinds.filter(({ needs }) => needs !== undefined && needs !== 'istio')) {
+    await kube.apply(crdOf(row));
+  }
+  for (const row of kinds.filter(({ needs }) => needs !== undefined)) {
+    await waitFor(
+      `${row.kind} to be served`,
+      () =>
+        kube.list(apiVersionOf(row), row.kind, { namespace: 'default' }).then(
+          () => true,
+          () => undefined,
+        ),
+      30_000,
+    );
+  }
+}
+
+function crdOf({ group, version, kind, plural }: KindRow): KubeObject {
+  const schema = {
+    openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+  };
+  const protectedGroup = group.endsWith('.k8s.io') || group.endsWith('.kubernetes.io');
+  return {
+    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' },
+    metadata: {
+      name: `${plural}.${group}`,
+      ...(protectedGroup && { annotations: { 'api-approved.kubernetes.io': 'unapproved, for a proof' } }),
+    },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: [{ name: version, served: true, storage: true, subresources: { status: {} }, schema }],
+    },
+  };
+}
+
+/** Stacks which between them make an object of every Kind, and the one that needs none of the optional ones. */
+const makers: readonly Members[] = [
+  {
+    exposure: { type: 'Ingress', hosts: ['rights.example.com'] },
+    services: servicesWith({
+      autoscaling: { minReplicas: 1, maxReplicas: 2 },
+      disruptionBudget: { maxUnavailable: 1 },
+      data: { postgres: {}, redis: {}, mongodb: {}, search: {} },
+    }),
+    data: {
+      postgres: { mode: 'CloudNativePG' },
+      mongodb: { mode: 'Percona' },
+      search: { mode: 'OpenSearch' },
+    },
+    eventBus: { kafka: { mode: 'Strimzi' } },
+  },
+  {
+    exposure: { type: 'GatewayAPI', gatewayAPI: { parentRefs: [{ name: 'edge' }] } },
+    data: { search: { mode: 'ECK' } },
+    services: servicesWith({ data: { search: {}, postgres: {} } }),
+  },
+  {},
+];
+
+const nothing: Members = {
+  mesh: { type: 'None' },
+  exposure: { type: 'None' },
+  monitoring: { enabled: false },
+  networkPolicy: { enabled: false },
+  services: servicesWith({}).map((service) => ({ ...service, placement: 'Disabled' })),
+};
+
+/**
+ * Makes the operator do in one namespace everything it ever does: make, see changed, take back and remove an object of
+ * every Kind, report, tell, and tell again.
+ */
+export async function exercise(kube: Kube, namespace: string, say: (line: string) => void): Promise<void> {
+  const name = 'rights';
+  const touched = new Set<string>();
+  for (const [index, members] of makers.entries()) {
+    say(`${namespace}: stack ${index + 1} of ${makers.length}`);
+    await kube.apply(stackObject(namespace, name, { ...baseSpec, ...members }));
+    await settled(kube, namespace, name);
+    for (const object of await objectsOf(kube, { namespace, name })) {
+      if (touched.has(object.kind) || object.kind === 'Secret') continue;
+      touched.add(object.kind);
+      await disown(kube, referenceOf(object));
+    }
+  }
+  say(`${namespace}: the stack shrinks to nothing`);
+  await kube.apply(stackObject(namespace, name, { ...baseSpec, ...nothing }));
+  await waitFor(
+    'everything to be pruned',
+    async () => ((await objectsOf(kube, { namespace, name })).length === 0 ? true : undefined),
+    60_000,
+  );
+  await tellTwice(kube, namespace, name);
+  await kube.delete(stackReference({ namespace, name }));
+}
+
+/** A hand takes the owner off an object: the operator has to look whose it is, and takes it back. */
+async function disown(kube: Kube, reference: Reference): Promise<void> {
+  await kube.merge(reference, { metadata: { ownerReferences: null } });
+  await waitFor(
+    `${reference.kind} ${reference.name} to be taken back`,
+    async () => {
+      const object = await kube.get(reference);
+      // One that is deleted with its stack has no owner to lose, and one that is gone was pruned meanwhile.
+      return object === undefined || (object.metadata.ownerReferences ?? []).length > 0 ? true : undefined;
+    },
+    30_000,
+  );
+}
+
+async function settled(kube: Kube, namespace: string, name: string): Promise<void> {
+  let known = '';
+  let same = 0;
+  await waitFor(
+    `${namespace}/${name} to come to rest`,
+    async () => {
+      const stack = await kube.get(stackReference({ namespace, name }));
+      const observed = at(stack, 'status', 'observedGeneration') === at(stack, 'metadata', 'generation');
+      const objects = await objectsOf(kube, { namespace, name });
+      const text = JSON.stringify([stack?.metadata.resourceVersion, objects.length]);
+      same = observed && text === known ? same + 1 : 0;
+      known = text;
+      return same >= 6 ? true : undefined;
+    },
+    90_000,
+    250,
+  );
+}
+
+/** The same transition there and back and there again makes a series of its event, which is written a minute later. */
+async function tellTwice(kube: Kube, namespace: string, name: string): Promise<void> {
+  for (const paused of [true, false, true, false]) {
+    await kube.apply(stackObject(namespace, name, { ...baseSpec, ...nothing, paused }));
+    await settled(kube, namespace, name);
+  }
+}
