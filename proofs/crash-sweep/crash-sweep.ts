@@ -8,7 +8,7 @@ import { describePoint, drawPoints, type Point } from './points.ts';
 import { type Reference, referencesOf } from './reference.ts';
 import { Site } from './site.ts';
 import { differences } from './state.ts';
-import { type Workload, workloads } from './workloads.ts';
+import { type Workload, workloadsFor } from './workloads.ts';
 
 /** Pairs of kills in a full run. */
 const pairs = 300;
@@ -18,6 +18,7 @@ const deadline = 45_000;
 type Sweep = {
   readonly plane: Plane;
   readonly context: Context;
+  readonly workloads: readonly Workload[];
   readonly references: ReadonlyMap<string, Reference>;
   readonly failures: string[];
   done: number;
@@ -49,13 +50,17 @@ async function sweepAll(plane: Plane, context: Context): Promise<Outcome> {
     await site.prepare(workload);
     await site.change(workload, {});
   };
+  const workloads = workloadsFor((context.endsAt - Date.now()) / 60_000);
   const references = await referencesOf(plane, workloads, undisturbed, context.mutant);
   const writes = Object.fromEntries(
     [...references].map(([name, { verdict }]) => [name, verdict.counted.write]),
   );
   context.say(`writes undisturbed: ${JSON.stringify(writes)}`);
   const points = drawPoints(writes, pairs, context.random);
-  const sweep: Sweep = { plane, context, references, failures: [], done: 0, missed: 0, kills: 0 };
+  const sweep: Sweep = {
+    ...{ plane, context, workloads, references },
+    ...{ failures: [], done: 0, missed: 0, kills: 0 },
+  };
   const numbered = points.entries();
   const began = performance.now();
   await inLanes(async () => {
@@ -79,7 +84,7 @@ async function sweepAll(plane: Plane, context: Context): Promise<Outcome> {
 
 async function take(sweep: Sweep, point: Point, namespace: string): Promise<void> {
   const { plane, context, references } = sweep;
-  const workload = workloads.find(({ name }) => name === point.workload);
+  const workload = sweep.workloads.find(({ name }) => name === point.workload);
   const reference = references.get(point.workload);
   if (workload === undefined || reference === undefined) throw new Error(`no workload ${point.workload}`);
   const site = await Site.open(plane, namespace, context.mutant);

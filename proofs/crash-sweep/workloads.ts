@@ -31,6 +31,7 @@ function specOf({
     version: 'v1.2.3',
     profile: 'Dev',
     exposure: { type: 'None' },
+    monitoring: { enabled: false },
     mesh: { type: mesh },
     eventBus: { kafka: { mode: 'External', secretRef: { name: 'kafka' } } },
     data: { postgres: { mode: 'External', secretRef: { name: 'postgres' } } },
@@ -41,8 +42,7 @@ function specOf({
 const inventory = { name: 'inventory', placement: 'Disabled' };
 const canary = { strategy: 'Canary', canary: { weight: 20 } };
 
-/** The changes that are swept. */
-export const workloads: readonly Workload[] = [
+const small: readonly Workload[] = [
   { name: 'create', after: specOf() },
   {
     name: 'image',
@@ -68,6 +68,27 @@ export const workloads: readonly Workload[] = [
   },
   { name: 'delete', before: specOf() },
 ];
+
+/** Every service and every store: for runs that have the time. */
+const large: readonly Workload[] = [
+  {
+    name: 'shop',
+    after: {
+      version: 'v1.2.3',
+      profile: 'Dev',
+      exposure: { type: 'None' },
+      monitoring: { enabled: false },
+    },
+  },
+];
+
+/** Minutes from which on the large stack is swept as well. */
+const longRun = 30;
+
+/** The changes that a run of so many minutes sweeps. */
+export function workloadsFor(minutes: number): readonly Workload[] {
+  return minutes >= longRun ? [...small, ...large] : small;
+}
 
 /** The stack of a workload in a namespace. */
 export function stackOf(namespace: string, spec: Spec): KubeObject {

@@ -4,7 +4,7 @@ import { inLanes } from '../crash-sweep/lanes.ts';
 import { type Reference, referencesOf } from '../crash-sweep/reference.ts';
 import { Site } from '../crash-sweep/site.ts';
 import { differences } from '../crash-sweep/state.ts';
-import { type Workload, workloads } from '../crash-sweep/workloads.ts';
+import { type Workload, workloadsFor } from '../crash-sweep/workloads.ts';
 import type { Plan } from '../kfault/plan.ts';
 import type { Context, Outcome, Proof } from '../proof.ts';
 import { impatient, mostRequests, mostWrites, requestsOf, writesOf } from './costs.ts';
@@ -21,6 +21,7 @@ const lasting = 5;
 type Sweep = {
   readonly plane: Plane;
   readonly context: Context;
+  readonly workloads: readonly Workload[];
   readonly references: ReadonlyMap<string, Reference>;
   readonly failures: string[];
   readonly ratios: { requests: number[]; writes: number[] };
@@ -55,6 +56,7 @@ async function act(site: Site, workload: Workload, plan: Plan): Promise<void> {
 }
 
 async function sweepAll(plane: Plane, context: Context): Promise<Outcome> {
+  const workloads = workloadsFor((context.endsAt - Date.now()) / 60_000);
   const references = await referencesOf(
     plane,
     workloads,
@@ -69,7 +71,7 @@ async function sweepAll(plane: Plane, context: Context): Promise<Outcome> {
     ...lastingSamples('create', context.random, lasting - 1),
   ];
   const sweep: Sweep = {
-    ...{ plane, context, references, failures: [...wasteful(references)] },
+    ...{ plane, context, workloads, references, failures: [...wasteful(references)] },
     ...{ ratios: { requests: [], writes: [] }, done: 0, missed: 0 },
   };
   const numbered = samples.entries();
@@ -96,7 +98,7 @@ function wasteful(references: ReadonlyMap<string, Reference>): string[] {
 
 async function take(sweep: Sweep, sample: Sample, namespace: string): Promise<void> {
   const { plane, context, references } = sweep;
-  const workload = workloads.find(({ name }) => name === sample.workload);
+  const workload = sweep.workloads.find(({ name }) => name === sample.workload);
   const reference = references.get(sample.workload);
   if (workload === undefined || reference === undefined) throw new Error(`no workload ${sample.workload}`);
   const site = await Site.open(plane, namespace, context.mutant);
