@@ -31,7 +31,7 @@ export type Plane = {
   readonly kubeconfig: string;
   readonly auditLog: string;
   readonly directory: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** Starts an empty control plane in a new directory. */
@@ -134,7 +134,7 @@ export type OperatorProcess = {
   readonly healthPort: number;
   readonly metricsPort: number;
   readonly log: string;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /** Starts the operator as a process and resolves once it says that it is ready. */

@@ -10,6 +10,7 @@ import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
 import { silence } from './silence.ts';
 import { silence200 } from './silence-200/silence-200.ts';
+import { tenant } from './tenant/tenant.ts';
 import { thrift } from './thrift/thrift.ts';
 
 /** Every proof, in the order in which `--list` names them. */
@@ -25,5 +26,6 @@ export const proofs: readonly Proof[] = [
   rollingLoss,
   silence,
   silence200,
+  tenant,
   thrift,
 ];

@@ -50,7 +50,8 @@ function named(object: KubeObject, arena: Arena): KubeObject {
   return JSON.parse(text) as KubeObject;
 }
 
-const nameOf = ({ metadata }: Attack): string => String(metadata?.['name'] ?? scene.stack);
+const nameOf = ({ metadata }: Attack): string =>
+  typeof metadata?.['name'] === 'string' ? metadata['name'] : scene.stack;
 
 /** Writes the stack of an attack; undefined when the API server refuses it for what it is. */
 async function send(attack: Attack, { tenant }: Arena): Promise<KubeObject | undefined> {

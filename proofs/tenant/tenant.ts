@@ -50,7 +50,7 @@ function toOutcome(parts: readonly Part[]): Outcome {
 
 /** The attacks, one after the other, and then what became of everything that is not the tenant's. */
 async function assault(context: Context, endsAt: number): Promise<Part> {
-  const arena = await openArena(context.say, context.mutant);
+  const arena = await openArena((line) => context.say(line), context.mutant);
   const { plane, installation } = arena;
   try {
     const before = await foreignState(plane.kube);
@@ -98,7 +98,8 @@ function countEnds(results: readonly Result[]): Figures {
 
 /** Pods, rights and neighbours, on a control plane without a tenant. */
 async function besides(context: Context, podsUntil: number): Promise<Part> {
-  const { random, say, stopAtFailure, mutant } = context;
+  const { random, stopAtFailure, mutant } = context;
+  const say = (line: string) => context.say(line);
   const plane = await startPlane(say);
   try {
     say('pods of drawn stacks');
@@ -123,8 +124,10 @@ async function besides(context: Context, podsUntil: number): Promise<Part> {
 
 async function judgeRights(
   plane: Parameters<typeof rightsOfInstallation>[0],
-  { say, mutant, stopAtFailure }: Context,
+  context: Context,
 ): Promise<{ failures: string[]; figures: Figures }> {
+  const { mutant, stopAtFailure } = context;
+  const say = (line: string) => context.say(line);
   const wide = await rightsOfInstallation(plane, { namespace: 'wide-system', watch: [] }, say, mutant);
   const narrow = stopAtFailure
     ? undefined
