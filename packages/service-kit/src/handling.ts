@@ -6,7 +6,7 @@ import { inLanes } from './events/lanes.ts';
 import { createRelay } from './events/relay.ts';
 import type { World } from './opening.ts';
 import type { OpenService, Service } from './service.ts';
-import type { EventStore, StoredEvent } from './store/event-store.ts';
+import { type EventStore, isMessage, type StoredEvent } from './store/event-store.ts';
 import type { OpenStores } from './store/stores.ts';
 
 /** Something that works in the background until it is stopped. */
@@ -60,7 +60,9 @@ function startFollowers(
     const inbox = inboxOf(`${row.objectName}/${name}`, store, world);
     return follow(`reaction/${name}`, (events) =>
       inLanes(
-        events.map((event) => ({ ...event, topic: 'own-events', key: event.stream })),
+        events
+          .filter((event) => !isMessage(event))
+          .map((event) => ({ ...event, topic: 'own-events', key: event.stream })),
         ({ key }) => key,
         reactionLanes,
         async (event) => {

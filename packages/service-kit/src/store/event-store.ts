@@ -121,9 +121,16 @@ export type CommitOutcome =
   | { readonly outcome: 'answered' }
   | { readonly outcome: 'forbidden'; readonly constraint: string };
 
+const messagePrefix = 'message/';
+
 /** A message is kept in the log as a stream of its own, so that one order and one relay serve both. */
 export function streamOf(message: Message): Append {
-  return { stream: `message/${message.id}`, expected: 0, events: [message] };
+  return { stream: `${messagePrefix}${message.id}`, expected: 0, events: [message] };
+}
+
+/** True for what was written as a message, and is no event of an aggregate. */
+export function isMessage({ stream }: Pick<StoredEvent, 'stream'>): boolean {
+  return stream.startsWith(messagePrefix);
 }
 
 export type Loaded = { readonly snapshot?: Snapshot; readonly events: readonly StoredEvent[] };
