@@ -1,10 +1,12 @@
 import type { Topic } from '@ecommercestack/contracts/topology';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { BusEvent } from '../src/bus/event-bus.ts';
 import { createMemoryBus } from '../src/bus/event-bus-memory.ts';
 import type { Variables } from '../src/config/variable.ts';
 import { hostService } from '../src/opening.ts';
 import { defineService, type Opening } from '../src/service.ts';
 import { systemClock, systemPause, uuidv7 } from '../src/sources.ts';
+import type { Effect, EventStore } from '../src/store/event-store.ts';
 import { toStores } from '../src/store/stores.ts';
 import { silentLog } from '../src/telemetry/log.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
@@ -86,4 +88,81 @@ test('a service gets the events it handles, at least once each, with its context
   ]);
   await vi.waitFor(() => expect(got).toEqual([['shelf', 7]]));
   await hosted.stopConsuming();
+});
+
+test('a handler decides, the kit commits once, and the relay and reactions go on from there', async () => {
+  const bus = createMemoryBus();
+  const heard: BusEvent[] = [];
+  await bus.subscribe({
+    group: 'others',
+    topics: ['shop.inventory.v1'],
+    handle: async (event) => {
+      heard.push(event);
+    },
+  });
+  const publish = { topic: 'shop.inventory.v1', key: 'k' } as const;
+  const append = async (store: EventStore, stream: string, type: string): Promise<Effect> => {
+    const { length: expected } = (await store.load(stream)).events;
+    const event = { id: `${stream}@${expected + 1}`, type, revision: 1, payload: {}, publish };
+    return { appends: [{ stream, expected, events: [event] }] };
+  };
+  const service = defineService({
+    name: 'inventory',
+    open: async ({ stores }) => stores.events(),
+    handles: [
+      { topic: 'shop.order.v1', handle: (event, store) => append(store, `stock/${event.key}`, 'Taken') },
+    ],
+    reacts: [
+      {
+        name: 'count',
+        react: async ({ type }, store) =>
+          type === 'Taken' ? append(store, 'count/all', 'Counted') : undefined,
+      },
+    ],
+  });
+  const world = {
+    log: silentLog,
+    metrics: createMetrics('test'),
+    clock: systemClock,
+    ids: uuidv7,
+    pause: systemPause,
+    memoryBus: async () => bus,
+  };
+  const hosted = await hostService(service, service.configure(environment), world);
+  onTestFinished(() => hosted.close());
+  await hosted.opened;
+  const event = {
+    type: 'T',
+    source: 's',
+    time: '2026-01-01T00:00:00.000Z',
+    payload: 7,
+    topic: 'shop.order.v1',
+  } as const;
+  const trace = { traceparent: '00-aa-bb-01' };
+  await bus.publish(['1', '2', '1', '3'].map((id) => ({ ...event, ...trace, id, key: `k${id}` })));
+  await vi.waitFor(() => expect(heard).toHaveLength(6));
+  expect(heard.map(({ id }) => id).toSorted()).toEqual([
+    'count/all@1',
+    'count/all@2',
+    'count/all@3',
+    'stock/k1@1',
+    'stock/k2@1',
+    'stock/k3@1',
+  ]);
+  expect(
+    heard.every(
+      ({ traceparent, source }) => traceparent === trace.traceparent && source === 'inventory-service',
+    ),
+  ).toBe(true);
+  await hosted.stopConsuming();
+});
+
+test('a topic has one handler', () => {
+  const handles = [
+    { topic: 'shop.order.v1', handle: async () => undefined },
+    { topic: 'shop.order.v1', handle: async () => undefined },
+  ] as const;
+  expect(() => defineService({ name: 'inventory', open: async () => ({}), handles })).toThrow(
+    'a topic twice',
+  );
 });

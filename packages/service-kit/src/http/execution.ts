@@ -61,10 +61,26 @@ export function createExecution(spec: ExecutionSpec): Execute {
     onError(error);
     return { rendered: renderRefusal(refuse('internal-error')), effect: {} };
   };
+  // A key that has its answer gets it, also while something that the handler needs is away.
+  const attemptOrReplay = async <Context>(
+    checked: Checked<Context>,
+    context: Context,
+    identity: Identity | 'none',
+  ): Promise<Attempt | { readonly replayed: Rendered }> => {
+    try {
+      return await attempt(checked, context);
+    } catch (error) {
+      if (identity === 'none' || (await keep(store).answerOf(identity.scope, identity.key)) === undefined)
+        throw error;
+      return { replayed: await replay(keep(store), identity, renderRefusal) };
+    }
+  };
   return async (checked, context, asked) => {
     const identity = asked.isIdempotent ? identityOf(asked) : 'none';
     if (identity === undefined) return renderRefusal(refuse('idempotency-key-required'));
-    let { rendered, effect } = await attempt(checked, context);
+    const first = await attemptOrReplay(checked, context, identity);
+    if ('replayed' in first) return first.replayed;
+    let { rendered, effect } = first;
     for (let race = 0; race < mostRaces; race += 1) {
       const commit = withTrace(
         identity === 'none' ? effect : { ...effect, answer: toAnswer(identity, rendered) },

@@ -29,7 +29,11 @@ function toOperation(route: RouteContract, refusals: RefusalTable): Json {
   return {
     operationId: `${route.method}${route.path.replaceAll(/[^a-zA-Z]+(.)?/g, (_, next: string | undefined) => (next ?? '').toUpperCase())}`,
     summary: route.summary,
-    parameters: [...toParameters(route.params, 'path'), ...toParameters(route.query, 'query')],
+    parameters: [
+      ...toParameters(route.params, 'path'),
+      ...toParameters(route.query, 'query'),
+      ...(route.idempotent === true ? [idempotencyKey] : []),
+    ],
     ...(route.body === undefined
       ? {}
       : {
@@ -41,6 +45,14 @@ function toOperation(route: RouteContract, refusals: RefusalTable): Json {
     responses: { ...toAnswers(route), ...toRefusals(route, refusals) },
   };
 }
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: true,
+  description: 'Chosen by the caller for one request; sent again with it, the first answer comes back.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 
 function toParameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Json[] {
   if (schema === undefined) return [];
@@ -96,6 +108,7 @@ function impliedRefusals(route: RouteContract): string[] {
     ...(route.body === undefined
       ? []
       : ['malformed-json', 'body-too-large', 'unsupported-media-type', 'validation-failed']),
+    ...(route.idempotent === true ? ['idempotency-key-required', 'idempotency-key-reused'] : []),
     'internal-error',
     'unavailable',
   ];
