@@ -47,11 +47,6 @@ describe.each(serviceNames)('%s', (name) => {
 
 const listings = [
   ['user', '/users'],
-  ['order', '/orders'],
-  ['payment', '/payments'],
-  ['inventory', '/inventory/items'],
-  ['shipping', '/shipping/shipments'],
-  ['notification', '/notifications'],
   ['review', '/reviews'],
   ['analytics', '/analytics/reports'],
   ['admin', '/admin/actions'],

@@ -104,7 +104,7 @@ export const topology: readonly ServiceRow[] = [
     summary: 'Authorize, capture, refund and void; idempotent by key.',
     stores: ['postgres'],
     publishes: ['shop.payment.v1'],
-    consumes: ['shop.order.v1', 'shop.inventory.v1'],
+    consumes: ['shop.order.v1', 'shop.inventory.v1', 'shop.shipping.v1'],
     calls: [],
     route: '/payments',
   },

@@ -1,13 +1,36 @@
-import { defineService } from '@ecommercestack/service-kit';
+import { defineService, openStreams, variable } from '@ecommercestack/service-kit';
+import { z } from 'zod';
+import { createCatalogue } from './catalogue.ts';
+import type { OrderContext } from './context.ts';
+import { followSaga } from './events.ts';
 import { orderRoutes } from './http.ts';
-import { openOrders } from './orders.ts';
+import { ordersTable } from './order-row.ts';
+import { orderFamily } from './order-streams.ts';
+import { orderRefusals } from './refusals.ts';
+
+const mode = z.enum(['Orchestration', 'Choreography']).default('Orchestration');
 
 /** Orders and the order saga. */
 export const service = defineService({
   name: 'order',
-  // It answers reads without the bus; events catch up when the bus is back.
+  variables: {
+    ORDER_SAGA: variable(mode, 'Choreography', 'Who decides what comes next in new orders.'),
+  },
+  // It answers and takes orders without the bus; events catch up when the bus is back.
   survives: ['kafka'],
   migrations: new URL('./migrations/', import.meta.url),
-  open: async ({ stores }) => openOrders(stores.tables()),
+  refusals: orderRefusals,
+  open: async ({ config, stores, addressOf, ids }): Promise<OrderContext> => ({
+    streams: openStreams(orderFamily, stores.events()),
+    rows: stores.tables().table(ordersTable),
+    catalogue: createCatalogue(() => addressOf('product')),
+    ids,
+    mode: config.ORDER_SAGA,
+  }),
   routes: orderRoutes,
+  handles: [
+    { topic: 'shop.inventory.v1', handle: followSaga },
+    { topic: 'shop.payment.v1', handle: followSaga },
+    { topic: 'shop.shipping.v1', handle: followSaga },
+  ],
 });

@@ -1,5 +1,9 @@
-import { readOnlyRoutes } from '@ecommercestack/service-kit';
-import { payment } from './payments.ts';
+import { type Payment, payment } from '@ecommercestack/contracts/http/payment';
+import { listRoutes } from '@ecommercestack/service-kit';
+import type { PaymentContext } from './context.ts';
 
-/** Lists and single payments; changing them is not built yet and says so. */
-export const paymentRoutes = readOnlyRoutes({ path: '/payments', noun: 'payment', schema: payment });
+/** Lists and single payments; they begin and end with their orders. */
+export const paymentRoutes = listRoutes<PaymentContext, Payment>(
+  { path: '/payments', noun: 'payment', schema: payment },
+  ({ payments }) => payments,
+);

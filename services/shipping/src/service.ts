@@ -1,13 +1,24 @@
-import { defineService } from '@ecommercestack/service-kit';
+import { defineService, openStreams } from '@ecommercestack/service-kit';
+import type { ShippingContext } from './context.ts';
+import { followOrder, shipmentFamily } from './events.ts';
 import { shippingRoutes } from './http.ts';
-import { openShipments } from './shipments.ts';
+import { shippingRefusals } from './refusals.ts';
+import { shipmentsTable } from './shipment-row.ts';
 
-/** Quotes, schedules and tracking. */
+/** Quotes and shipments. */
 export const service = defineService({
   name: 'shipping',
-  // It answers reads without the bus; events catch up when the bus is back.
+  // It answers without the bus; events catch up when the bus is back.
   survives: ['kafka'],
   migrations: new URL('./migrations/', import.meta.url),
-  open: async ({ stores }) => openShipments(stores.tables()),
+  refusals: shippingRefusals,
+  open: async ({ stores }): Promise<ShippingContext> => ({
+    streams: openStreams(shipmentFamily, stores.events()),
+    shipments: stores.tables().table(shipmentsTable),
+  }),
   routes: shippingRoutes,
+  handles: [
+    { topic: 'shop.order.v1', handle: followOrder },
+    { topic: 'shop.payment.v1', handle: followOrder },
+  ],
 });

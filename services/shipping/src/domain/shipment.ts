@@ -8,6 +8,9 @@ type Identity = { readonly orderId: string; readonly sagaId: string; readonly fl
 export type Shipment = Identity & {
   readonly status: 'scheduled' | 'failed' | 'cancelled';
   readonly shipmentId: string;
+  readonly carrier: string | null;
+  readonly trackingCode: string | null;
+  readonly reason: string | null;
 };
 
 export type ShipmentState = { readonly shipment?: Shipment };
@@ -45,15 +48,29 @@ export const shipmentDecider: Decider<ShipmentState, ShippingCommand, ShippingEv
       { type: 'ShippingCancelled', data: { orderId, sagaId, flow, shipmentId } } satisfies ShippingEvent,
     ]);
   },
-  evolve: ({ shipment }, { type, data }) => {
-    const { orderId, sagaId, flow } = data;
-    const status = (
-      { ShippingScheduled: 'scheduled', ShippingFailed: 'failed', ShippingCancelled: 'cancelled' } as const
-    )[type];
-    const shipmentId = shipment?.shipmentId ?? shipmentIdOf(orderId);
-    return { shipment: { orderId, sagaId, flow, shipmentId, status } };
-  },
+  evolve,
 };
+
+function evolve({ shipment }: ShipmentState, { type, data }: ShippingEvent): ShipmentState {
+  const { orderId, sagaId, flow } = data;
+  const none = {
+    orderId,
+    sagaId,
+    flow,
+    shipmentId: shipmentIdOf(orderId),
+    carrier: null,
+    trackingCode: null,
+    reason: null,
+  };
+  switch (type) {
+    case 'ShippingScheduled':
+      return { shipment: { ...none, ...data, status: 'scheduled' } };
+    case 'ShippingFailed':
+      return { shipment: { ...none, status: 'failed', reason: data.reason } };
+    case 'ShippingCancelled':
+      return { shipment: { ...none, ...shipment, status: 'cancelled' } };
+  }
+}
 
 function schedule({
   destination,

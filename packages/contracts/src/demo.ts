@@ -1,0 +1,31 @@
+/** SKUs of the demo shop: what the catalogue shows and inventory has in stock. */
+export const demoSkus = [
+  ...[
+    'MUG-01',
+    'MUG-02',
+    'KET-01',
+    'GRI-01',
+    'BRD-01',
+    'KNF-01',
+    'PAN-01',
+    'APR-01',
+    'NTB-01',
+    'PEN-01',
+    'LMP-01',
+    'MAT-01',
+  ],
+  ...[
+    'CLK-01',
+    'CND-01',
+    'BLK-01',
+    'VAS-01',
+    'PLT-01',
+    'TWL-01',
+    'BAG-01',
+    'BTL-01',
+    'TNT-01',
+    'LNT-01',
+    'SCK-01',
+    'MAP-01',
+  ],
+] as const;
