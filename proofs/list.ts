@@ -12,6 +12,7 @@ import { silence } from './silence.ts';
 import { silence200 } from './silence-200/silence-200.ts';
 import { tenant } from './tenant/tenant.ts';
 import { thrift } from './thrift/thrift.ts';
+import { upgrade } from './upgrade/upgrade.ts';
 import { watchSweep } from './watch-sweep/watch-sweep.ts';
 
 /** Every proof, in the order in which `--list` names them. */
@@ -29,5 +30,6 @@ export const proofs: readonly Proof[] = [
   silence200,
   tenant,
   thrift,
+  upgrade,
   watchSweep,
 ];

@@ -2,8 +2,9 @@ import { type OperatorProcess, type Plane, startOperator, startPlane } from '../
 import { Kube } from '../kube/kube.ts';
 import { at, type KubeObject } from '../kube/object.ts';
 import type { Mutant } from '../mutants/mutant.ts';
+import { smallSpec, stackObject } from '../small-stack.ts';
 import { stackReference, untilReady } from '../stack.ts';
-import { baseSpec, scene } from './attacks/attack.ts';
+import { scene } from './attacks/attack.ts';
 import { canaryObjects, foreignNamespaces, platformObjects } from './canaries.ts';
 import { accountKubeconfig, type Installation, install, makeNamespace } from './installation.ts';
 
@@ -19,20 +20,6 @@ export type Arena = {
 };
 
 const operatorNamespace = 'ecommercestack-system';
-
-/** A stack as an admin or a tenant writes it. */
-export function stackObject(
-  namespace: string,
-  name: string,
-  spec: unknown,
-  metadata: object = {},
-): KubeObject {
-  return {
-    ...{ apiVersion: 'ecommercestack.dev/v1alpha1', kind: 'EcommerceStack' },
-    metadata: { name, namespace, ...metadata },
-    spec,
-  };
-}
 
 /** Builds the scene. The tenant's stack is the older one, so that age alone gives it what it asks for. */
 export async function openArena(say: (line: string) => void, mutant?: Mutant): Promise<Arena> {
@@ -53,11 +40,11 @@ export async function openArena(say: (line: string) => void, mutant?: Mutant): P
       ...(mutant && { patches: [mutant] }),
     });
     say('a tenant and a victim come up');
-    const own = await tenant.apply(stackObject(scene.tenant, scene.stack, baseSpec));
+    const own = await tenant.apply(stackObject(scene.tenant, scene.stack, smallSpec));
     await untilReady(kube, { namespace: scene.tenant, name: scene.stack }, 120_000);
     const hosts = [scene.victimHost, `*.${scene.victimWildcard}`];
     const victim = await kube.apply(
-      stackObject(scene.victim, scene.stack, { ...baseSpec, exposure: { hosts } }),
+      stackObject(scene.victim, scene.stack, { ...smallSpec, exposure: { hosts } }),
     );
     await untilReady(kube, { namespace: scene.victim, name: scene.stack }, 120_000);
     return {

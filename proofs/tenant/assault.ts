@@ -1,9 +1,10 @@
 import { KubeError } from '../kube/kube.ts';
 import { at, type KubeObject, referenceOf } from '../kube/object.ts';
 import { until } from '../kube/wait.ts';
+import { smallSpec, stackObject } from '../small-stack.ts';
 import { conditionOf, objectsOf } from '../stack.ts';
-import { type Arena, edgeOf, ownReference, stackObject } from './arena.ts';
-import { type Attack, baseSpec, scene } from './attacks/attack.ts';
+import { type Arena, edgeOf, ownReference } from './arena.ts';
+import { type Attack, scene } from './attacks/attack.ts';
 import { ownUid, victimUid } from './attacks/objects.ts';
 import { escapesOf } from './containment.ts';
 
@@ -55,7 +56,7 @@ const nameOf = ({ metadata }: Attack): string =>
 
 /** Writes the stack of an attack; undefined when the API server refuses it for what it is. */
 async function send(attack: Attack, { tenant }: Arena): Promise<KubeObject | undefined> {
-  const spec = { ...baseSpec, ...attack.spec };
+  const spec = { ...smallSpec, ...attack.spec };
   const stack = stackObject(scene.tenant, nameOf(attack), spec, attack.metadata);
   const lenient = attack.lenient ?? false;
   try {

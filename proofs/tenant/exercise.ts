@@ -2,9 +2,8 @@ import { apiVersionOf, type KindRow, kinds } from '../../operator/src/api/kinds.
 import type { Kube } from '../kube/kube.ts';
 import { at, type KubeObject, type Reference, referenceOf } from '../kube/object.ts';
 import { waitFor } from '../kube/wait.ts';
+import { type Members, servicesWith, smallSpec, stackObject } from '../small-stack.ts';
 import { objectsOf, stackReference } from '../stack.ts';
-import { stackObject } from './arena.ts';
-import { baseSpec, type Members, servicesWith } from './attacks/attack.ts';
 
 /** CRDs of the Kinds that this control plane lacks: any content, so that the operator's rights can be exercised. */
 export async function installMissingKinds(kube: Kube): Promise<void> {
@@ -85,7 +84,7 @@ export async function exercise(kube: Kube, namespace: string, say: (line: string
   const touched = new Set<string>();
   for (const [index, members] of makers.entries()) {
     say(`${namespace}: stack ${index + 1} of ${makers.length}`);
-    await kube.apply(stackObject(namespace, name, { ...baseSpec, ...members }));
+    await kube.apply(stackObject(namespace, name, { ...smallSpec, ...members }));
     await settled(kube, namespace, name);
     for (const object of await objectsOf(kube, { namespace, name })) {
       if (touched.has(object.kind) || object.kind === 'Secret') continue;
@@ -94,7 +93,7 @@ export async function exercise(kube: Kube, namespace: string, say: (line: string
     }
   }
   say(`${namespace}: the stack shrinks to nothing`);
-  await kube.apply(stackObject(namespace, name, { ...baseSpec, ...nothing }));
+  await kube.apply(stackObject(namespace, name, { ...smallSpec, ...nothing }));
   await waitFor(
     'everything to be pruned',
     async () => ((await objectsOf(kube, { namespace, name })).length === 0 ? true : undefined),
@@ -140,7 +139,7 @@ async function settled(kube: Kube, namespace: string, name: string): Promise<voi
 /** The same transition there and back and there again makes a series of its event, which is written a minute later. */
 async function tellTwice(kube: Kube, namespace: string, name: string): Promise<void> {
   for (const paused of [true, false, true, false]) {
-    await kube.apply(stackObject(namespace, name, { ...baseSpec, ...nothing, paused }));
+    await kube.apply(stackObject(namespace, name, { ...smallSpec, ...nothing, paused }));
     await settled(kube, namespace, name);
   }
 }

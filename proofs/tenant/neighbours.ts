@@ -1,8 +1,8 @@
 import { AuditMark } from '../audit.ts';
 import { type Plane, startOperator } from '../controlplane.ts';
+import { smallSpec, stackObject } from '../small-stack.ts';
 import { untilReady } from '../stack.ts';
-import { stackObject } from './arena.ts';
-import { baseSpec } from './attacks/attack.ts';
+
 import { install, makeNamespace } from './installation.ts';
 import { trespasses } from './trespass.ts';
 
@@ -28,7 +28,7 @@ export async function judgeNeighbours(plane: Plane, say: (line: string) => void)
     const places = sets.flatMap(({ watch }) => watch);
     for (const place of [...places, 'nobodys']) {
       await makeNamespace(plane, place);
-      await plane.kube.apply(stackObject(place, 'shop', baseSpec));
+      await plane.kube.apply(stackObject(place, 'shop', smallSpec));
     }
     for (const place of places) await untilReady(plane.kube, { namespace: place, name: 'shop' }, 120_000);
   } finally {

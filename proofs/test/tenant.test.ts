@@ -3,7 +3,8 @@ import { validateStack } from '../../operator/src/api/validate.ts';
 import type { AuditEvent } from '../audit.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { randomFrom } from '../random.ts';
-import { baseSpec, scene } from '../tenant/attacks/attack.ts';
+import { smallSpec } from '../small-stack.ts';
+import { scene } from '../tenant/attacks/attack.ts';
 import { attacks, inTurns } from '../tenant/attacks/list.ts';
 import { changesOf } from '../tenant/canaries.ts';
 import { escapesOf } from '../tenant/containment.ts';
@@ -32,7 +33,7 @@ describe('attacks', () => {
     const checked = validateStack({
       ...{ apiVersion: 'ecommercestack.dev/v1alpha1', kind: 'EcommerceStack' },
       metadata: { name: scene.stack, namespace: scene.tenant, ...metadata },
-      spec: { ...baseSpec, ...spec },
+      spec: { ...smallSpec, ...spec },
     });
     expect(checked.ok).toBe(wanted.is !== 'Refused');
   });

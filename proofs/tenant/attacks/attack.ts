@@ -1,8 +1,5 @@
-import { serviceNames } from '../../../packages/contracts/src/topology.ts';
 import type { KubeObject } from '../../kube/object.ts';
-
-/** Part of a specification, as JSON. */
-export type Members = Readonly<Record<string, unknown>>;
+import { type Members, servicesWith } from '../../small-stack.ts';
 
 /**
  * How an attack has to end. `Refused`: the API server does not take it. `Answered`: the stack carries this condition.
@@ -17,7 +14,7 @@ export type Wanted =
 export type Attack = {
   readonly kind: string;
   readonly name: string;
-  /** Members of the specification over those of `baseSpec`. */
+  /** Members of the specification over those of `smallSpec`. */
   readonly spec?: Members;
   /** Metadata of the stack over the usual one; another name makes a second stack. */
   readonly metadata?: Members;
@@ -41,21 +38,6 @@ export const scene = {
   victimWildcard: 'shop.victim.example.com',
   victimSecret: 'victim-credentials',
 } as const;
-
-/** A small stack, so that an attack is answered soon: two services, without a store of their own. */
-export const baseSpec: Members = {
-  version: 'v1.2.3',
-  imageDefaults: { registry: 'registry.example.com/shop' },
-  services: servicesWith({}),
-};
-
-/** The services of the base, with these members on `product`. */
-export function servicesWith(product: Members): Members[] {
-  return serviceNames.map((name) => {
-    if (name === 'product') return { name, ...product };
-    return name === 'gateway' ? { name } : { name, placement: 'Disabled' };
-  });
-}
 
 /** An attack by members of the product service. */
 export function onProduct(kind: string, name: string, product: Members, wanted: Wanted): Attack {

@@ -1,4 +1,5 @@
-import { type Attack, contained, type Members, refused, scene, type Wanted } from './attack.ts';
+import type { Members } from '../../small-stack.ts';
+import { type Attack, contained, refused, scene, type Wanted } from './attack.ts';
 
 const hostTaken: Wanted = { is: 'Answered', type: 'ExposureReady', reason: 'HostTaken' };
 

@@ -1,15 +1,6 @@
 import type { KubeObject } from '../../kube/object.ts';
-import {
-  type Attack,
-  contained,
-  type Members,
-  onCustom,
-  onProduct,
-  refused,
-  scene,
-  servicesWith,
-  type Wanted,
-} from './attack.ts';
+import { type Members, servicesWith } from '../../small-stack.ts';
+import { type Attack, contained, onCustom, onProduct, refused, scene, type Wanted } from './attack.ts';
 
 const nameConflict: Wanted = { is: 'Answered', type: 'Stalled', reason: 'NameConflict' };
 

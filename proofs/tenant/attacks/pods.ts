@@ -1,4 +1,5 @@
-import { type Attack, contained, onCustom, onProduct, refused, scene, servicesWith } from './attack.ts';
+import { servicesWith } from '../../small-stack.ts';
+import { type Attack, contained, onCustom, onProduct, refused, scene } from './attack.ts';
 
 /** Members of a pod or container that would loosen it; the schema knows none of them. */
 const loosening: Readonly<Record<string, unknown>> = {

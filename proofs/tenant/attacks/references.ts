@@ -1,14 +1,5 @@
-import {
-  type Attack,
-  contained,
-  type Members,
-  onCustom,
-  onProduct,
-  refused,
-  scene,
-  servicesWith,
-  type Wanted,
-} from './attack.ts';
+import { type Members, servicesWith } from '../../small-stack.ts';
+import { type Attack, contained, onCustom, onProduct, refused, scene, type Wanted } from './attack.ts';
 
 type Place = { readonly at: string; readonly spec: (reference: Members) => Members };
 
