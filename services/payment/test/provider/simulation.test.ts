@@ -6,7 +6,11 @@ import { createSimulation, operationsTable } from '../../src/provider/simulation
 function open() {
   const ledger = createMemoryTables({ now: () => 0 }).table(operationsTable);
   const provider = createSimulation(ledger);
-  const call = (operation: ProviderCall['operation'], token: string, key: string = operation): ProviderCall => {
+  const call = (
+    operation: ProviderCall['operation'],
+    token: string,
+    key: string = operation,
+  ): ProviderCall => {
     return { operation, token, key, paymentId: 'pay_1', amount: { currency: 'EUR', minor: '5' } };
   };
   return { provider, call, keys: async () => (await ledger.list({ limit: 10 })).map(({ id }) => id) };
