@@ -14,8 +14,8 @@ export type AuditEvent = {
   readonly code: number;
   readonly time: string;
   readonly uri: string;
-  /** Whether RBAC allowed it: `allow`, `forbid`, or empty where the log does not say. */
-  readonly decision: string;
+  /** Whether RBAC allowed it, `allow` or `forbid`; absent where the log does not say. */
+  readonly decision?: string;
   /** The status that was sent, of a write to a status subresource whose body the log keeps. */
   readonly status?: unknown;
   /** True for a delete that named the uid which it meant. */
@@ -47,7 +47,9 @@ export function parseAuditLog(text: string): AuditEvent[] {
         code: event.responseStatus?.code ?? 0,
         time: event.stageTimestamp ?? event.requestReceivedTimestamp ?? '',
         uri: event.requestURI ?? '',
-        decision: event.annotations?.['authorization.k8s.io/decision'] ?? '',
+        ...(event.annotations?.['authorization.k8s.io/decision'] && {
+          decision: event.annotations['authorization.k8s.io/decision'],
+        }),
         ...(event.requestObject?.preconditions?.uid !== undefined && { meansUid: true }),
         ...(event.objectRef?.subresource === 'status' && { status: event.requestObject?.status }),
       };
