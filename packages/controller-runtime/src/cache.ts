@@ -1,5 +1,7 @@
 import type { KubeObject, ObjectRef, OwnerReference } from './object.ts';
-import { compareVersions, keyOf } from './object.ts';
+import { compareVersions, keyOf, refOf } from './object.ts';
+import type { Entry } from './shelf.ts';
+import { Shelf } from './shelf.ts';
 
 /** What happened to an object. */
 export type ChangeType = 'add' | 'update' | 'delete';
@@ -27,17 +29,31 @@ export interface CacheReader<T extends KubeObject> {
 }
 
 const OWNER_INDEX = 'owner';
+const NO_VALUES: readonly string[] = [];
+const NO_INDEX_VALUES: readonly (readonly string[])[] = [];
+
+/** How a cache works. */
+export interface CacheOptions {
+  readonly onHandlerError?: (error: unknown) => void;
+  /**
+   * True keeps an object that nobody reads as packed text, in a tenth of the space; a read then costs a parse, and what is
+   * read is the same object again only for a second or two.
+   */
+  readonly compact?: boolean;
+}
 
 /** Objects of one Kind by key, uid and indexes; an object deleted and made anew is a delete and an add. */
 export class Cache<T extends KubeObject> implements CacheReader<T> {
-  readonly #byKey = new Map<string, T>();
-  readonly #keyByUid = new Map<string, string>();
+  readonly #byKey = new Map<string, Entry<T>>();
+  readonly #byUid = new Map<string, Entry<T>>();
   readonly #indexes = new Map<string, { of: IndexFunction<T>; keys: Map<string, Set<string>> }>();
+  readonly #shelf: Shelf<T>;
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #onHandlerError: (error: unknown) => void;
 
-  constructor(options: { onHandlerError?: (error: unknown) => void } = {}) {
+  constructor(options: CacheOptions = {}) {
     this.#onHandlerError = options.onHandlerError ?? (() => {});
+    this.#shelf = new Shelf<T>(options.compact ?? false);
     this.addIndex(OWNER_INDEX, (object) => owners(object).map((owner) => owner.uid));
   }
 
@@ -46,17 +62,20 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
   }
 
   get(ref: ObjectRef | string): T | undefined {
-    return this.#byKey.get(typeof ref === 'string' ? ref : keyOf(ref));
+    return this.#read(this.#byKey.get(typeof ref === 'string' ? ref : keyOf(ref)));
   }
 
   getByUid(uid: string): T | undefined {
-    const key = this.#keyByUid.get(uid);
-    return key === undefined ? undefined : this.#byKey.get(key);
+    return this.#read(this.#byUid.get(uid));
   }
 
   list(namespace?: string): T[] {
-    const all = [...this.#byKey.values()];
-    return namespace === undefined ? all : all.filter((object) => object.metadata.namespace === namespace);
+    return this.#entries(namespace).map((entry) => this.#shelf.get(entry));
+  }
+
+  /** Key and resource version of every object; no object is read for it. */
+  versions(): [key: string, resourceVersion: string][] {
+    return this.#entries().map(({ key, version }) => [key, version ?? '']);
   }
 
   byIndex(index: string, value: string): T[] {
@@ -64,7 +83,7 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
     if (entry === undefined) throw new Error(`unknown index ${index}`);
     const found: T[] = [];
     for (const key of entry.keys.get(value) ?? []) {
-      const object = this.#byKey.get(key);
+      const object = this.get(key);
       if (object !== undefined) found.push(object);
     }
     return found;
@@ -79,7 +98,11 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
     if (this.#indexes.has(name)) throw new Error(`index ${name} exists already`);
     const keys = new Map<string, Set<string>>();
     this.#indexes.set(name, { of, keys });
-    for (const [key, object] of this.#byKey) insert(keys, of(object), key);
+    for (const entry of this.#byKey.values()) {
+      const values = of(this.#shelf.get(entry));
+      entry.values = [...entry.values, values];
+      insert(keys, values, entry.key);
+    }
   }
 
   /** Tells `handler` of every later change; what it throws is reported and stops nothing. */
@@ -94,11 +117,9 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
 
   /** Takes out an object; a delete of a former holder of the name leaves the present one alone. */
   delete(object: KubeObject): void {
-    const key = keyOf(object.metadata);
-    const previous = this.#byKey.get(key);
-    if (previous === undefined || previous.metadata.uid !== object.metadata.uid) return;
-    this.#remove(key, previous);
-    this.#tell('delete', previous, undefined);
+    const entry = this.#byKey.get(keyOf(object.metadata));
+    if (entry === undefined || entry.uid !== object.metadata.uid) return;
+    this.#leave(entry);
   }
 
   /**
@@ -108,46 +129,76 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
   replace(objects: Iterable<T>, namespace?: string): void {
     const present = new Map<string, T>();
     for (const object of objects) present.set(keyOf(object.metadata), object);
-    for (const old of this.list(namespace)) {
-      if (!present.has(keyOf(old.metadata))) this.delete(old);
+    for (const entry of this.#entries(namespace)) {
+      if (!present.has(entry.key)) this.#leave(entry);
     }
     for (const object of present.values()) this.#take(object, isOther);
   }
 
-  #take(object: T, counts: (next: KubeObject, last: KubeObject) => boolean): void {
+  #entries(namespace?: string): Entry<T>[] {
+    const all = [...this.#byKey.values()];
+    return namespace === undefined ? all : all.filter(({ key }) => refOf(key).namespace === namespace);
+  }
+
+  #read(entry: Entry<T> | undefined): T | undefined {
+    return entry && this.#shelf.get(entry);
+  }
+
+  #take(object: T, counts: (next: string | undefined, last: string | undefined) => boolean): void {
+    const { uid, resourceVersion } = object.metadata;
     const key = keyOf(object.metadata);
-    const previous = this.#byKey.get(key);
-    if (previous === undefined) {
-      this.#insert(key, object);
+    const entry = this.#byKey.get(key);
+    if (entry === undefined || entry.uid !== uid) {
+      if (entry !== undefined) this.#leave(entry);
+      this.#enter(key, object);
       this.#tell('add', undefined, object);
-    } else if (previous.metadata.uid !== object.metadata.uid) {
-      this.#remove(key, previous);
-      this.#tell('delete', previous, undefined);
-      this.#insert(key, object);
-      this.#tell('add', undefined, object);
-    } else if (counts(object, previous)) {
-      this.#remove(key, previous);
-      this.#insert(key, object);
+    } else if (counts(resourceVersion, entry.version)) {
+      const previous = this.#handlers.length > 0 ? this.#shelf.glimpse(entry) : undefined;
+      this.#shelf.put(entry, object);
+      this.#index(entry, object);
       this.#tell('update', previous, object);
     }
   }
 
-  #insert(key: string, object: T): void {
-    this.#byKey.set(key, object);
-    if (object.metadata.uid !== undefined) this.#keyByUid.set(object.metadata.uid, key);
-    for (const { of, keys } of this.#indexes.values()) insert(keys, of(object), key);
+  #enter(key: string, object: T): void {
+    const { uid } = object.metadata;
+    const entry = this.#shelf.place(key, object);
+    entry.values = NO_INDEX_VALUES;
+    this.#byKey.set(key, entry);
+    if (uid !== undefined) this.#byUid.set(uid, entry);
+    this.#index(entry, object);
   }
 
-  #remove(key: string, object: T): void {
-    this.#byKey.delete(key);
-    if (object.metadata.uid !== undefined) this.#keyByUid.delete(object.metadata.uid);
-    for (const { of, keys } of this.#indexes.values()) {
-      for (const value of of(object)) {
-        const set = keys.get(value);
-        set?.delete(key);
-        if (set?.size === 0) keys.delete(value);
-      }
+  #leave(entry: Entry<T>): void {
+    const previous = this.#shelf.glimpse(entry);
+    this.#byKey.delete(entry.key);
+    if (entry.uid !== undefined) this.#byUid.delete(entry.uid);
+    let position = 0;
+    for (const { keys } of this.#indexes.values()) {
+      withdraw(keys, entry.values[position] ?? NO_VALUES, entry.key);
+      position += 1;
     }
+    this.#shelf.drop(entry);
+    this.#tell('delete', previous, undefined);
+  }
+
+  /** Lists the entry under the values that its object has now. */
+  #index(entry: Entry<T>, object: T): void {
+    const former = entry.values;
+    let found: (readonly string[])[] | undefined;
+    let position = 0;
+    for (const { of, keys } of this.#indexes.values()) {
+      const last = former[position] ?? NO_VALUES;
+      const values = of(object);
+      if (!isSame(values, last)) {
+        found ??= Array.from(this.#indexes, (_, index) => former[index] ?? NO_VALUES);
+        found[position] = values;
+        withdraw(keys, last, entry.key);
+        insert(keys, values, entry.key);
+      }
+      position += 1;
+    }
+    if (found !== undefined) entry.values = found;
   }
 
   #tell(type: ChangeType, previous: T | undefined, current: T | undefined): void {
@@ -181,11 +232,22 @@ function insert(keys: Map<string, Set<string>>, values: readonly string[], key: 
   }
 }
 
-function isNewer(object: KubeObject, previous: KubeObject): boolean {
-  const [next, last] = [object.metadata.resourceVersion, previous.metadata.resourceVersion];
+function withdraw(keys: Map<string, Set<string>>, values: readonly string[], key: string): void {
+  for (const value of values) {
+    const set = keys.get(value);
+    set?.delete(key);
+    if (set?.size === 0) keys.delete(value);
+  }
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((value, index) => value === b[index]);
+}
+
+function isNewer(next: string | undefined, last: string | undefined): boolean {
   return next === undefined || last === undefined || compareVersions(next, last) > 0;
 }
 
-function isOther(object: KubeObject, previous: KubeObject): boolean {
-  return object.metadata.resourceVersion !== previous.metadata.resourceVersion;
+function isOther(next: string | undefined, last: string | undefined): boolean {
+  return next !== last;
 }

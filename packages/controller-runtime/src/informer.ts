@@ -6,7 +6,7 @@ import { Reflector } from './reflector.ts';
 
 /** What to hold in memory of one Kind. */
 export interface InformerOptions<T extends KubeObject>
-  extends Omit<ReflectorOptions<T>, 'sink' | 'namespace'> {
+  extends Omit<ReflectorOptions<T>, 'sink' | 'namespace' | 'lazy'> {
   /** What metrics and readiness call it; default: the Kind. */
   readonly name?: string;
   /** One stream per namespace; empty or absent means one stream over all of them. */
@@ -14,6 +14,8 @@ export interface InformerOptions<T extends KubeObject>
   /** True (the default): readiness waits for this Kind. False: it may be absent or forbidden. */
   readonly required?: boolean;
   readonly onHandlerError?: (error: unknown) => void;
+  /** True holds objects that nobody reads as packed text: see `CacheOptions`. */
+  readonly compact?: boolean;
 }
 
 /** A request of this age hangs, when others are answered. */
@@ -30,12 +32,21 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly #settled: (() => void)[] = [];
 
   constructor(options: InformerOptions<T>) {
-    const { namespaces = [], required = true, name, onHandlerError, observer, strip, ...rest } = options;
+    const {
+      namespaces = [],
+      required = true,
+      name,
+      onHandlerError,
+      observer,
+      strip,
+      compact,
+      ...rest
+    } = options;
     this.name = name ?? options.resource.kind;
     this.#options = options;
     this.required = required;
     this.resource = options.resource;
-    const cache = new Cache<T>({ onHandlerError });
+    const cache = new Cache<T>({ onHandlerError, compact });
     this.cache = cache;
     const scopes = options.resource.namespaced && namespaces.length > 0 ? new Set(namespaces) : [undefined];
     for (const namespace of scopes) {
@@ -43,6 +54,7 @@ export class Informer<T extends KubeObject = KubeObject> {
         ...rest,
         namespace,
         strip: strip ?? stripManagedFields,
+        lazy: compact === true && strip === undefined,
         sink: {
           set: (object) => cache.set(object),
           delete: (object) => cache.delete(object),

@@ -4,6 +4,7 @@ import type { ApiClient, Selection } from './client.ts';
 import type { Clock } from './clock.ts';
 import { pause, systemClock } from './clock.ts';
 import { ApiError, attempt, ConnectionError, isExpired } from './errors.ts';
+import { textOf } from './lazy-object.ts';
 import type { KubeObject, Resource } from './object.ts';
 import { apiVersionOf, compareVersions } from './object.ts';
 import { DoubtError, RelistError, refusesWatchList, restartReason } from './restart.ts';
@@ -71,6 +72,8 @@ export interface ReflectorOptions<T extends KubeObject> extends Omit<Selection, 
   readonly sink: ReflectorSink<T>;
   /** Applied to each object before it is kept; may change it in place. */
   readonly strip?: (object: T) => T;
+  /** True lets objects of a watch come without `managedFields`, unstripped and parsed only where somebody looks. */
+  readonly lazy?: boolean;
   /** False never tries WatchList; by default it is tried and given up where the server refuses it. */
   readonly watchList?: boolean;
   readonly timing?: Partial<ReflectorTiming>;
@@ -247,7 +250,7 @@ export class Reflector<T extends KubeObject> {
       });
       this.#heard(watchdog);
       if (initial === undefined) this.#enter('watching');
-      for await (const events of watchEvents<T>(body)) {
+      for await (const events of watchEvents<T>(body, this.#options.lazy)) {
         // Lines that had arrived before a stop or a relist must not count after it.
         signal.throwIfAborted();
         this.#heard(watchdog);
@@ -300,6 +303,7 @@ export class Reflector<T extends KubeObject> {
 
   #ingest(object: T): T {
     const { resource, strip } = this.#options;
+    if (textOf(object) !== undefined) return object;
     // Items of a list carry neither; metadata-only ones carry PartialObjectMetadata.
     object.apiVersion = apiVersionOf(resource);
     object.kind = resource.kind;

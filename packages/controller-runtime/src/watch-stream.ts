@@ -3,6 +3,7 @@ import type { TextDecoder as Decoder } from 'node:util';
 import type { StatusBody } from './errors.ts';
 import { ConnectionError } from './errors.ts';
 import type { KubeObject } from './object.ts';
+import { takeLine } from './watch-line.ts';
 
 /** One line of a watch. */
 export type WatchEvent<T extends KubeObject> =
@@ -20,10 +21,12 @@ const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
 /**
  * Reads a watch until it ends. Throws `UnreadableLineError` for a line that is not UTF-8, JSON and an event (also one
- * that is cut off), `ConnectionError` when the connection breaks.
+ * that is cut off), `ConnectionError` when the connection breaks. `lazy` events come without `managedFields` and are
+ * parsed only where somebody looks, as far as their lines are just as the API server writes its own types.
  */
 export async function* watchEvents<T extends KubeObject>(
   body: IncomingMessage,
+  lazy = false,
 ): AsyncGenerator<WatchEvent<T>[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest: Buffer[] = [];
@@ -34,7 +37,7 @@ export async function* watchEvents<T extends KubeObject>(
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       const tail = chunk.subarray(start, end);
       const line = restBytes === 0 ? tail : Buffer.concat([...rest, tail]);
-      if (line.length > 0) events.push(parseLine<T>(decoder, line));
+      if (line.length > 0) events.push((lazy && takeLine<T>(line)) || parseLine<T>(decoder, line));
       rest = [];
       restBytes = 0;
       start = end + 1;

@@ -1,0 +1,5 @@
+import type { Bench } from './bench.ts';
+import { informer } from './informer/informer.ts';
+
+/** Every bench, in the order in which `--list` names them. */
+export const benches: readonly Bench[] = [informer];
