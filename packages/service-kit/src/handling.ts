@@ -4,6 +4,7 @@ import { startFollower } from './events/follower.ts';
 import { createInbox, type Inbox } from './events/inbox.ts';
 import { inLanes } from './events/lanes.ts';
 import { createRelay } from './events/relay.ts';
+import { startTimers } from './events/timers.ts';
 import type { World } from './opening.ts';
 import type { OpenService, Service } from './service.ts';
 import { type EventStore, isMessage, type StoredEvent } from './store/event-store.ts';
@@ -71,7 +72,28 @@ function startFollowers(
       ),
     );
   });
-  return bus === undefined ? reactions : [follow('relay', createRelay(bus, row.objectName)), ...reactions];
+  const relay = bus === undefined ? [] : [follow('relay', createRelay(bus, row.objectName))];
+  const timers = open.wakes.length === 0 ? [] : [startWaking(row.name, open, store, owner, world)];
+  return [...relay, ...reactions, ...timers];
+}
+
+function startWaking(
+  service: string,
+  { wakes }: OpenService,
+  store: EventStore,
+  owner: string,
+  { clock, pause, log }: World,
+): Running {
+  return startTimers({
+    names: wakes.map(({ name }) => name),
+    owner,
+    store,
+    clock,
+    pause,
+    wake: async (timer) => wakes.find(({ name }) => name === timer.name)?.wake(timer),
+    onError: (error, timer) =>
+      log.warn({ service, timer, error: String(error) }, 'a timer is looked at later'),
+  });
 }
 
 async function subscribe(

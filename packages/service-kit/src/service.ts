@@ -20,7 +20,7 @@ import type { Ids } from './domain/ids.ts';
 import type { Pause } from './domain/pause.ts';
 import { commonRefusals, type RefusalTable } from './http/problem.ts';
 import type { Route, RouteContract } from './http/route.ts';
-import type { Effect, StoredEvent } from './store/event-store.ts';
+import type { Effect, StoredEvent, Timer } from './store/event-store.ts';
 import type { Stores } from './store/stores.ts';
 import type { Log } from './telemetry/log.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -67,6 +67,13 @@ export type Reaction<Context> = {
   readonly react: (event: StoredEvent, context: Context) => Promise<Effect | undefined>;
 };
 
+/** What a service does when the time of a timer has come: it decides like a handler. */
+export type Wake<Context> = {
+  /** The name that effects set such timers under. */
+  readonly name: string;
+  readonly wake: (timer: Timer, context: Context) => Promise<Effect | undefined>;
+};
+
 export type ServiceSpec<Context, Declared extends Variables> = {
   readonly name: ServiceName;
   /** Variables of its own, beside those that follow from its row in topology.ts. */
@@ -82,6 +89,7 @@ export type ServiceSpec<Context, Declared extends Variables> = {
   readonly routes?: readonly Route<Context>[];
   readonly handles?: readonly Handler<Context>[];
   readonly reacts?: readonly Reaction<Context>[];
+  readonly wakes?: readonly Wake<Context>[];
   /** Takes every request itself, past routes and express: for a proxy or static files. */
   readonly listener?: (context: Context) => RequestListener;
   readonly close?: (context: Context) => Promise<void>;
@@ -92,6 +100,7 @@ export type OpenService = {
   readonly listener: RequestListener;
   readonly handle: (event: BusEvent) => Promise<Effect | undefined>;
   readonly reactions: readonly { name: string; react: (event: StoredEvent) => Promise<Effect | undefined> }[];
+  readonly wakes: readonly { name: string; wake: (timer: Timer) => Promise<Effect | undefined> }[];
   readonly close: () => Promise<void>;
 };
 
@@ -129,7 +138,10 @@ export function defineService<Context, Declared extends Variables = Record<never
   if (new Set(handles.map(({ topic }) => topic)).size !== handles.length)
     throw new Error(`${row.name} handles a topic twice: a message has one effect`);
   const isStored = row.stores.includes('postgres');
-  if (!isStored && (spec.reacts !== undefined || spec.routes?.some(({ idempotent }) => idempotent) === true))
+  if (
+    !isStored &&
+    ((spec.reacts ?? spec.wakes) !== undefined || spec.routes?.some(({ idempotent }) => idempotent) === true)
+  )
     throw new Error(`the row of ${row.name} has no postgres to keep events and answers in`);
   const refusals = { ...commonRefusals, ...spec.refusals };
   return {
@@ -185,6 +197,10 @@ function configure<Context, Declared extends Variables>(
         reactions: (spec.reacts ?? []).map(({ name, react }) => ({
           name,
           react: (event: StoredEvent) => react(event, context),
+        })),
+        wakes: (spec.wakes ?? []).map(({ name, wake }) => ({
+          name,
+          wake: (timer: Timer) => wake(timer, context),
         })),
         close: async () => spec.close?.(context),
       };

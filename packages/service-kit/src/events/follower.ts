@@ -69,7 +69,7 @@ export function startFollower(spec: FollowerSpec): Follower {
     }
   };
   const run = async (): Promise<void> => {
-    const listening = await store.listen(bell.ring);
+    const listening = await store.listen('events', bell.ring);
     while (!stopping.signal.aborted) {
       const { milliseconds, wakes } = await turnOrFail();
       if (stopping.signal.aborted || milliseconds === 0) continue;

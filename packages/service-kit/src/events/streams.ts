@@ -71,6 +71,7 @@ export function together(...effects: readonly Effect[]): Effect {
     messages: effects.flatMap(({ messages }) => messages ?? []),
     rows: effects.flatMap(({ rows }) => rows ?? []),
     snapshots: effects.flatMap(({ snapshots }) => snapshots ?? []),
+    timers: effects.flatMap(({ timers }) => timers ?? []),
   };
 }
 

@@ -50,6 +50,8 @@ function partsOf(commit: Commit): Part[] {
     deadLetter,
     progress,
     redeems,
+    timers = [],
+    fired,
   } = commit;
   const written = [
     // Two commits that write the same streams wait for each other in one direction only.
@@ -62,10 +64,12 @@ function partsOf(commit: Commit): Part[] {
     ...(written.length === 0 ? [] : [eventsPart(written)]),
     ...(receipt === undefined ? [] : [receiptPart(receipt)]),
     ...(redeems === undefined ? [] : redeemParts(redeems)),
+    ...(fired === undefined ? [] : firedParts(fired)),
     ...(answer === undefined ? [] : [answerPart(answer)]),
     ...(progress === undefined ? [] : [progressPart(progress)]),
     ...rowParts(rows ?? []),
     ...(snapshots ?? []).map(snapshotPart),
+    ...(timers.length === 0 ? [] : [timersPart(timers)]),
     ...(deadLetter === undefined ? [] : [deadLetterPart(deadLetter)]),
   ];
 }
@@ -121,6 +125,27 @@ function redeemParts({ consumer, event }: NonNullable<Commit['redeems']>): Part[
       values,
     },
   ];
+}
+
+// A timer that is gone or was moved is put back without a date, which the column refuses: somebody else had it.
+function firedParts({ name, id, due }: NonNullable<Commit['fired']>): Part[] {
+  const remove = 'DELETE FROM timers WHERE name = $1 AND id = $2 AND due = $3';
+  const refuse = `INSERT INTO timers (name, id, due)
+    SELECT $1, $2, NULL WHERE NOT EXISTS (SELECT FROM fired)`;
+  return [
+    { name: 'fired', text: remove, values: [name, id, due] },
+    { name: 'missed', text: refuse, values: [name, id] },
+  ];
+}
+
+function timersPart(timers: NonNullable<Commit['timers']>): Part {
+  const text = `INSERT INTO timers (name, id, due)
+    SELECT t.name, t.id, t.due FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (name, id, due)
+    ORDER BY t.name, t.id
+    ON CONFLICT (name, id) DO UPDATE SET due = excluded.due`;
+  const last = [...new Map(timers.map((timer) => [JSON.stringify([timer.name, timer.id]), timer])).values()];
+  const values = [last.map(({ name }) => name), last.map(({ id }) => id), last.map(({ due }) => due)];
+  return { name: 'wound', text, values };
 }
 
 function answerPart(answer: NonNullable<Commit['answer']>): Part {

@@ -18,8 +18,12 @@ const names = [
 
 /** The columns of an event, as `eventRow` reads them. */
 export function eventColumns(alias: string): string {
-  const time = `to_char(${alias}.time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time`;
-  return [...names.map((name) => `${alias}.${name}`), time].join(', ');
+  return [...names.map((name) => `${alias}.${name}`), `${isoDate(`${alias}.time`)} AS time`].join(', ');
+}
+
+/** An expression for a time as an ISO date with milliseconds. */
+export function isoDate(expression: string): string {
+  return `to_char(${expression} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
 /** An event as PostgreSQL answers it; 64-bit numbers come as digits. */

@@ -14,7 +14,9 @@ import {
   type StoredDeadLetter,
   type StoredEvent,
   streamOf,
+  type Timer,
 } from './event-store.ts';
+import { createListeners, newsOf } from './waking.ts';
 
 type Follower = { owner: string; until: number; place: number };
 
@@ -26,6 +28,7 @@ type State = {
   readonly answers: Map<string, StoredAnswer>;
   readonly followers: Map<string, Follower>;
   readonly deadLetters: Map<string, StoredDeadLetter>;
+  readonly timers: Map<string, Timer>;
 };
 
 /** The memory twin of the event store; `put` writes a row of the tables beside it. */
@@ -38,8 +41,9 @@ export function createMemoryEvents(clock: Clock, put: (write: RowWrite) => void)
     answers: new Map(),
     followers: new Map(),
     deadLetters: new Map(),
+    timers: new Map(),
   };
-  const listeners = new Set<() => void>();
+  const listeners = createListeners();
   return {
     load: async (stream, snapshotRevision) => {
       const snapshot = state.snapshots.get(stream);
@@ -51,8 +55,7 @@ export function createMemoryEvents(clock: Clock, put: (write: RowWrite) => void)
       const refusal = judge(state, commit);
       if (refusal !== undefined) return refusal;
       write(state, overTheWire(commit), new Date(clock.now()).toISOString(), put);
-      if (commit.appends !== undefined || commit.messages !== undefined)
-        for (const listener of listeners) listener();
+      listeners.call(newsOf(commit));
       return { outcome: 'committed' };
     },
     read: async ({ after, limit }) => copy(state.log.slice(placeOf(after), placeOf(after) + limit)),
@@ -61,23 +64,23 @@ export function createMemoryEvents(clock: Clock, put: (write: RowWrite) => void)
       const follower = state.followers.get(name);
       if (follower?.owner === owner) follower.until = Number.NEGATIVE_INFINITY;
     },
+    nextTimers: async (names, limit) =>
+      copy(
+        [...state.timers.values()]
+          .filter(({ name }) => names.includes(name))
+          .toSorted((left, right) => (orderOf(left) < orderOf(right) ? -1 : 1))
+          .slice(0, limit),
+      ),
     answerOf: async (scope, key) => copy(state.answers.get(keyOf(scope, key))),
     deadLetters: async ({ consumer, limit }) =>
       copy([...state.deadLetters.values()].filter((letter) => letter.consumer === consumer).slice(0, limit)),
-    listen: async (wake) => {
-      listeners.add(wake);
-      return {
-        stop: async () => {
-          listeners.delete(wake);
-        },
-      };
-    },
+    listen: async (news, wake) => listeners.add(news, wake),
   };
 }
 
 // In the order in which the statement on PostgreSQL meets its constraints.
 function judge(state: State, commit: Commit): CommitOutcome | undefined {
-  const { receipt, answer, progress, deadLetter, redeems } = commit;
+  const { receipt, answer, progress, deadLetter, redeems, fired } = commit;
   const versions = new Map<string, number>();
   for (const { stream, expected, events } of appendsOf(commit)) {
     const version = versions.get(stream) ?? state.streams.get(stream)?.length ?? 0;
@@ -87,6 +90,8 @@ function judge(state: State, commit: Commit): CommitOutcome | undefined {
   if (receipt !== undefined && state.inbox.has(keyOf(receipt.consumer, receipt.event)))
     return { outcome: 'received' };
   if (redeems !== undefined && !state.deadLetters.has(keyOf(redeems.consumer, redeems.event)))
+    return { outcome: 'received' };
+  if (fired !== undefined && state.timers.get(keyOf(fired.name, fired.id))?.due !== fired.due)
     return { outcome: 'received' };
   if (answer !== undefined && state.answers.has(keyOf(answer.scope, answer.key)))
     return { outcome: 'answered' };
@@ -99,7 +104,9 @@ function judge(state: State, commit: Commit): CommitOutcome | undefined {
 
 function write(state: State, commit: Commit, time: string, put: (write: RowWrite) => void): void {
   for (const append of appendsOf(commit)) writeEvents(state, append, time);
-  const { receipt, answer, progress, deadLetter, redeems } = commit;
+  const { receipt, answer, progress, deadLetter, redeems, fired } = commit;
+  if (fired !== undefined) state.timers.delete(keyOf(fired.name, fired.id));
+  for (const timer of commit.timers ?? []) state.timers.set(keyOf(timer.name, timer.id), timer);
   if (redeems !== undefined) state.deadLetters.delete(keyOf(redeems.consumer, redeems.event));
   if (receipt !== undefined) state.inbox.add(keyOf(receipt.consumer, receipt.event));
   if (answer !== undefined) state.answers.set(keyOf(answer.scope, answer.key), answer);
@@ -155,6 +162,10 @@ function overTheWire(commit: Commit): Commit {
 // Nobody shares an object with the store.
 function copy<Value>(value: Value): Value {
   return structuredClone(value);
+}
+
+function orderOf({ due, name, id }: Timer): string {
+  return JSON.stringify([due, name, id]);
 }
 
 function placeOf(position: Position): number {

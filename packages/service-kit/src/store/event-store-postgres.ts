@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { commitStatement, nameOf, writes } from './commit-statement.ts';
-import { eventColumns, eventRow, toStoredEvent } from './event-row.ts';
-import type { CommitOutcome, EventStore, StoredAnswer, StoredDeadLetter } from './event-store.ts';
+import { eventColumns, eventRow, isoDate, toStoredEvent } from './event-row.ts';
+import type { CommitOutcome, EventStore, StoredAnswer, StoredDeadLetter, Timer } from './event-store.ts';
 import { followedRow, followStatement, toFollowed } from './follow-statement.ts';
 import type { SqlStore } from './sql.ts';
-import { createWaking } from './waking.ts';
+import { createWaking, newsOf } from './waking.ts';
 
 const read = `SELECT ${eventColumns('e')} FROM events e
   WHERE (e.tx, e.seq) > ($1::xid8, $2::bigint) AND e.tx < pg_snapshot_xmin(pg_current_snapshot())
@@ -47,8 +47,14 @@ const deadLetterRow: z.ZodType<StoredDeadLetter> = z.object({
   time: z.string(),
 });
 
+const timerRow: z.ZodType<Timer> = z.object({ name: z.string(), id: z.string(), due: z.string() });
+
+const nextTimers = `SELECT name, id, ${isoDate('due')} AS due FROM timers t
+  WHERE name = ANY ($1::text[]) ORDER BY t.due, name, id LIMIT $2`;
+const nextTimersName = nameOf(nextTimers);
+
 const listDeadLetters = `SELECT consumer, event, topic, key, message, error_class AS "errorClass", error, attempts,
-    to_char(time AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS time
+    ${isoDate('time')} AS time
   FROM dead_letters WHERE consumer = $1 ORDER BY dead_letters.time, event LIMIT $2`;
 
 /** The event store on PostgreSQL, in the schema of `store`. `schema` names the channel that its processes wake by. */
@@ -71,7 +77,7 @@ export function toEventStore(store: SqlStore, schema: string): EventStore {
       } catch (error) {
         return toOutcome(error);
       }
-      if (commit.appends !== undefined || commit.messages !== undefined) waking.wake();
+      waking.wake(newsOf(commit));
       return { outcome: 'committed' };
     },
     read: async ({ after, limit }) =>
@@ -89,6 +95,7 @@ export function toEventStore(store: SqlStore, schema: string): EventStore {
         owner,
       ]);
     },
+    nextTimers: (names, limit) => store.query(nextTimers, [names, limit], timerRow, nextTimersName),
     answerOf: async (scope, key) =>
       (
         await store.query(
@@ -116,6 +123,7 @@ const outcomes: Readonly<Record<string, CommitOutcome>> = {
   inbox_pkey: { outcome: 'received' },
   dead_letters_pkey: { outcome: 'received' },
   'inbox.event': { outcome: 'received' },
+  'timers.due': { outcome: 'received' },
   idempotency_pkey: { outcome: 'answered' },
 };
 

@@ -87,6 +87,15 @@ export type DeadLetter = {
 
 export type StoredDeadLetter = DeadLetter & { readonly time: string };
 
+/** Something to be looked at when its time has come. Setting it again moves it; whoever looks at it sets others only. */
+export type Timer = {
+  /** Who looks at it: the name of a `wakes` of the service. */
+  readonly name: string;
+  readonly id: string;
+  /** ISO date, by the clock of the service. */
+  readonly due: string;
+};
+
 /** What a command or a message changes: new events, what others hear of it, and rows that follow from the events. */
 export type Effect = {
   readonly appends?: readonly Append[];
@@ -94,6 +103,7 @@ export type Effect = {
   readonly messages?: readonly Message[];
   readonly rows?: readonly RowWrite[];
   readonly snapshots?: readonly Snapshot[];
+  readonly timers?: readonly Timer[];
 };
 
 /** Everything one step writes. All of it or nothing of it is there afterwards. */
@@ -105,13 +115,15 @@ export type Commit = Effect & {
   readonly deadLetter?: DeadLetter;
   /** The dead letter that is handled at last: it goes, and the effect takes its place. */
   readonly redeems?: { readonly consumer: string; readonly event: string };
+  /** The timer that caused it, as it was; it is gone afterwards. */
+  readonly fired?: Timer;
   /** Moves a follower's place, on the condition that it is still at `from`. */
   readonly progress?: { readonly name: string; readonly from: Position; readonly to: Position };
 };
 
 /**
  * What became of a commit. Everything but `committed` left nothing behind: `stale` (a stream or a follower is
- * elsewhere: read again and decide again), `received` (this consumer had the message before, or the dead letter is gone), `answered` (the
+ * elsewhere: read again and decide again), `received` (this consumer had the message before, or the dead letter or timer is gone), `answered` (the
  * idempotency key has its answer), `forbidden` (a row breaks a constraint of its table).
  */
 export type CommitOutcome =
@@ -132,6 +144,9 @@ export function streamOf(message: Message): Append {
 export function isMessage({ stream }: Pick<StoredEvent, 'stream'>): boolean {
   return stream.startsWith(messagePrefix);
 }
+
+/** What a listener wants to hear of. */
+export type News = 'events' | 'timers';
 
 export type Loaded = { readonly snapshot?: Snapshot; readonly events: readonly StoredEvent[] };
 
@@ -174,8 +189,10 @@ export type EventStore = {
   readonly follow: (follow: Follow) => Promise<Followed>;
   /** Gives up leading, so that another need not wait for the lease to end. */
   readonly release: (follower: { name: string; owner: string }) => Promise<void>;
+  /** The timers that are due next, the earliest first, also those whose time has not come. */
+  readonly nextTimers: (names: readonly string[], limit: number) => Promise<readonly Timer[]>;
   readonly answerOf: (scope: string, key: string) => Promise<StoredAnswer | undefined>;
   readonly deadLetters: (query: { consumer: string; limit: number }) => Promise<readonly StoredDeadLetter[]>;
-  /** Calls `wake` soon after events were committed by this or another process; a call may be missing or too many. */
-  readonly listen: (wake: () => void) => Promise<{ readonly stop: () => Promise<void> }>;
+  /** Calls `wake` soon after such were committed by this or another process; a call may be missing or too many. */
+  readonly listen: (news: News, wake: () => void) => Promise<{ readonly stop: () => Promise<void> }>;
 };

@@ -164,7 +164,7 @@ else {
     test('other processes are woken, and a leader that is alone sends no notice', async () => {
       const other = toTables(open(schema).store, schema).events;
       const wake = vi.fn();
-      await other.listen(wake);
+      await other.listen('events', wake);
       await vi.waitFor(() => expect(wake).toHaveBeenCalled());
       wake.mockClear();
       await events.commit({ appends: [append('a', 0, 1)] });

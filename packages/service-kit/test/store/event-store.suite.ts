@@ -209,6 +209,28 @@ export function eventStoreSuite(
       expect(await readAll(store)).toHaveLength(1);
     });
 
+    test('timers come by their dates, move when they are set again, and are had once', async () => {
+      const timer = (id: string, second: number, name = 'n') => ({
+        name,
+        id,
+        due: `2026-01-01T00:00:0${second}.500Z`,
+      });
+      const next = (limit = 9) => store.nextTimers(['n', 'm'], limit);
+      await commit({ timers: [timer('b', 2), timer('c', 3), timer('a', 1, 'm'), timer('x', 0, 'other')] });
+      expect(await next()).toEqual([timer('a', 1, 'm'), timer('b', 2), timer('c', 3)]);
+      await commit({ timers: [timer('b', 8), timer('b', 9)] });
+      expect(await next(2)).toEqual([timer('a', 1, 'm'), timer('c', 3)]);
+      expect(await commit({ fired: timer('b', 2), appends: [append('s', 0, 1)] })).toBe('received');
+      const had = await Promise.all(
+        [0, 1, 2].map((index) => commit({ fired: timer('c', 3), appends: [append(`s${index}`, 0, index)] })),
+      );
+      expect(had.toSorted()).toEqual(['committed', 'received', 'received']);
+      expect(await next()).toEqual([timer('a', 1, 'm'), timer('b', 9)]);
+      expect(await readAll(store)).toHaveLength(1);
+      await commit({ fired: timer('a', 1, 'm'), timers: [timer('d', 4)] });
+      expect(await next()).toEqual([timer('d', 4), timer('b', 9)]);
+    });
+
     test('messages are published in their order, each id once', async () => {
       const messages = ['z', 'b', 'm'].map((id) => ({
         ...anEvent(id),
@@ -339,11 +361,14 @@ export function eventStoreSuite(
 
     test('a listener is woken by commits of events', async () => {
       const wake = vi.fn();
-      const listening = await store.listen(wake);
+      const listening = await store.listen('events', wake);
       onTestFinished(() => listening.stop());
       const before = wake.mock.calls.length;
       await commit({ appends: [append('a', 0, 1)] });
       await vi.waitFor(() => expect(wake.mock.calls.length).toBeGreaterThan(before));
+      const heard = wake.mock.calls.length;
+      await commit({ timers: [{ name: 'n', id: '1', due: '2026-01-01T00:00:00.000Z' }] });
+      expect(wake.mock.calls.length).toBe(heard);
     });
   });
 }

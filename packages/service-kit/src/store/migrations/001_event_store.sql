@@ -54,6 +54,15 @@ CREATE TABLE followers (
   seq bigint NOT NULL
 );
 
+-- What must be looked at when its time has come; handled by one process, which deletes it with the effect.
+CREATE TABLE timers (
+  name text COLLATE "C" NOT NULL,
+  id text COLLATE "C" NOT NULL,
+  due timestamptz NOT NULL,
+  PRIMARY KEY (name, id)
+);
+CREATE INDEX timers_due ON timers (due);
+
 CREATE TABLE dead_letters (
   consumer text COLLATE "C" NOT NULL,
   event text COLLATE "C" NOT NULL,
