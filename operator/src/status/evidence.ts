@@ -3,7 +3,7 @@ import type { EcommerceStack } from '../api/ecommercestack.ts';
 import type { Capability } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../api/object.ts';
 import type { RolloutDecision } from '../rollout/decision.ts';
-import { type PodTrouble, podTrouble } from './pods.ts';
+import { type PodTrouble, podTrouble, refusalTrouble } from './pods.ts';
 import { type WorkloadReadiness, workloadReadiness } from './readiness.ts';
 
 /**
@@ -66,7 +66,7 @@ export function workloadsOf(evidence: Evidence, kind: 'Deployment' | 'StatefulSe
     const found = live.get(objectKey(object));
     const written = evidence.pending.includes(objectKey(object));
     const readiness = found === undefined ? absentWorkload : workloadReadiness(found);
-    const trouble = firstTrouble(evidence.pods, object);
+    const trouble = firstTrouble(evidence.pods, object) ?? (found && refusalTrouble(found));
     return {
       object,
       readiness: written ? { ...readiness, settled: false } : readiness,

@@ -62,6 +62,21 @@ export function podTrouble(pod: KubernetesObject): PodTrouble | undefined {
   );
 }
 
+/** What keeps a Deployment from making pods at all, such as Pod Security or a quota; the API server says it to it alone. */
+export function refusalTrouble(deployment: KubernetesObject): PodTrouble | undefined {
+  // Written by its controller; every member is optional, so any object is one.
+  const status = (deployment['status'] ?? {}) as PodStatus;
+  const failure = status.conditions?.find(
+    ({ type, status: value }) => type === 'ReplicaFailure' && value === 'True',
+  );
+  return (
+    failure && {
+      reason: 'ConfigurationRefused',
+      message: `pods of ${deployment.metadata.name} are refused: ${failure.message ?? 'no reason given'}`,
+    }
+  );
+}
+
 function containerTrouble(pod: string, container: ContainerState): PodTrouble | undefined {
   const waiting = container.state?.waiting;
   if (waiting?.reason === undefined) return undefined;

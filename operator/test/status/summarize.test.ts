@@ -89,6 +89,10 @@ describe('what is wrong, and whether a person has to act', () => {
     live(statefulSet('shop-postgres')),
     mesh(),
   ];
+  const refusedByPolicy = {
+    ...live(deployment('user-service'), 1),
+    status: { conditions: [{ type: 'ReplicaFailure', status: 'True', message: 'violates PodSecurity' }] },
+  };
   const cases: [string, Partial<Evidence>, string[], RegExp][] = [
     [
       'an image that never pulls',
@@ -110,6 +114,16 @@ describe('what is wrong, and whether a person has to act', () => {
       },
       ['Stalled=True/SecretMissing'],
       /Secret db-secret has no key url/,
+    ],
+    [
+      'pods that the API server refuses',
+      { seen: [refusedByPolicy, ...half.slice(1)] },
+      [
+        'Ready=False/Degraded',
+        'Stalled=True/ConfigurationRefused',
+        'ServicesAvailable=False/ServiceUnavailable',
+      ],
+      /pods of user-service are refused: violates PodSecurity/,
     ],
     [
       'a Secret that is known to be missing',
