@@ -66,6 +66,7 @@ export class LeaderElector {
   #waiting: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #lostSince: number | undefined;
+  #patience = 1;
   readonly #onReturn: ((lostSince: number) => void)[] = [];
 
   constructor(options: LeaderOptions) {
@@ -148,6 +149,7 @@ export class LeaderElector {
       let renewed = false;
       try {
         renewed = await this.#tryHold();
+        this.#patience = 1;
       } catch (error) {
         if (isConflict(error) || isAlreadyExists(error)) this.#observed = undefined;
         else attempt(() => this.#options.onError?.(error));
@@ -229,11 +231,18 @@ export class LeaderElector {
     this.#observed = { lease, version, at: this.#clock.monotonic() };
   }
 
-  /** A request that hangs longer than the retry interval is given up, so that the next one still comes in time. */
+  /**
+   * A request that hangs longer than the retry interval is given up, so that the next one still comes in time. Who does not
+   * lead has nothing to lose and waits twice as long for the next: the API server may be slow rather than gone.
+   */
   async #limited<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const late = new Error('the lease request took too long');
-    const cancel = this.#clock.after(this.#retryMs, () => controller.abort(late));
+    const limit = this.#retryMs * (this.isLeader ? 1 : this.#patience);
+    const cancel = this.#clock.after(limit, () => {
+      this.#patience = 2;
+      controller.abort(late);
+    });
     const sentAt = this.#clock.monotonic();
     try {
       const answer = await request(controller.signal);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ApiClient, LeaderElector, leaseResource } from '../src/index.ts';
+import { ApiClient, ConnectionError, LeaderElector, leaseResource } from '../src/index.ts';
 import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
 
 // Real sockets: a loaded machine is slow, not wrong.
@@ -255,7 +255,7 @@ test('a lost link is noticed, and its return is told, with the time of the loss'
   await clock.advance(8_000);
   expect(a.unansweredFor).toBeGreaterThanOrEqual(8_000);
   server.faults.length = 0;
-  await clock.advance(2_000);
+  await clock.advance(4_000);
   await pass(4_000);
   await until('the return is told', () => returns.length > 0);
   expect(a.unansweredFor).toBe(0);
@@ -272,4 +272,32 @@ test('a refusal is an answer, and one slow answer is no lost link', async () => 
   server.faults.push({ times: 1, act: 'reset' });
   await pass(20_000);
   expect([a.unansweredFor, returns]).toEqual([0, []]);
+});
+
+test('an API server that takes three seconds for each answer has a leader all the same', async () => {
+  const slowly = <T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
+    new Promise((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(new ConnectionError('aborted', signal.reason)));
+      clock.after(3_000, () => request().then(resolve, reject));
+    });
+  const a = new LeaderElector({
+    client: {
+      get: (resource, ref, options) => slowly(() => client.get(resource, ref), options?.signal),
+      create: (resource, object, options) => slowly(() => client.create(resource, object), options?.signal),
+      replace: (resource, object, options) => slowly(() => client.replace(resource, object), options?.signal),
+    },
+    namespace: 'default',
+    name: 'op',
+    identity: 'a',
+    clock,
+    random: () => 0.5,
+  });
+  a.start();
+  await until('a leads', () => {
+    void clock.advance(200);
+    return a.isLeader;
+  });
+  const stopped = a.stop();
+  await clock.advance(10_000);
+  await stopped;
 });
