@@ -69,11 +69,13 @@ export interface Controller {
   readonly done: Promise<void>;
   /** Why the controller is not ready; empty when it is. */
   notReady(): string[];
-  /** Takes no new work, finishes what runs, gives the lease away, ends the watches. */
+  /** Takes no new work, gives what runs a second to finish, gives the lease away, ends the watches. */
   stop(): Promise<void>;
 }
 
 const BEHIND_MS = 100;
+/** After `stop()` the lease is given away this soon at the latest, so that another leads within two seconds. */
+const HAND_OVER_MS = 1_000;
 
 /** Ties an informer to the keys that its changes concern. */
 export function watch<T extends KubeObject>(of: Watch<T>): AnyWatch {
@@ -161,9 +163,12 @@ class Run {
     for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal);
     this.#stopping.abort();
     const cancel = this.#clock.after(this.#options.graceMs ?? 20_000, () => this.#abort.abort());
-    await this.queue.shutDown();
-    cancel();
+    const idle = this.queue.shutDown();
+    // What still runs then is left to the successor: without the lease its next write is refused.
+    await pause(this.#clock, HAND_OVER_MS, signalOf(idle));
     await this.#options.leader?.stop();
+    await idle;
+    cancel();
     await Promise.all(this.#informers.map((informer) => informer.stop()));
     await this.done;
   }
@@ -232,4 +237,12 @@ class Run {
       attempt(() => this.#options.onError?.(key, error, retryIn));
     }
   }
+}
+
+/** A signal that aborts when a promise is settled. */
+function signalOf(promise: Promise<unknown>): AbortSignal {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  promise.then(abort, abort);
+  return controller.signal;
 }

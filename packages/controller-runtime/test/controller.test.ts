@@ -278,6 +278,31 @@ test('only the leader works; the follower takes over without a list', async () =
   expect(server.requests.filter((request) => request.path.includes('configmaps'))).toHaveLength(before);
 });
 
+test('the lease is given away a second after stop, whatever still runs, which can write no more', async () => {
+  server.put(configMaps, configMap('a'));
+  const leader = new LeaderElector({ client, namespace: 'default', name: 'op', identity: 'one', clock });
+  const fenced = client.fork({ beforeWrite: leader.assertLeader });
+  const gate = Promise.withResolvers<void>();
+  const running = run({
+    leader,
+    reconcile: async (key) => {
+      calls.push(key);
+      await gate.promise;
+      await fenced.create(configMaps, configMap('late')).catch((error: unknown) => calls.push(String(error)));
+    },
+  });
+  await until('it runs', () => calls.length === 1);
+  const stopping = running.stop();
+  const holder = () => server.read(leaseResource, 'default/op')?.spec;
+  await clock.advance(900);
+  expect(holder()).toMatchObject({ holderIdentity: 'one' });
+  await clock.advance(200);
+  await until('the lease is free', () => Object(holder()).holderIdentity === '');
+  gate.resolve();
+  await stopping;
+  expect(calls).toEqual(['default/a', 'WriteRefusedError: not the leader']);
+});
+
 test('a running reconcile is aborted when leadership ends, and the process lives on to lead again', async () => {
   server.put(configMaps, configMap('a'));
   const leader = new LeaderElector({ client, namespace: 'default', name: 'op', identity: 'one', clock });
