@@ -36,7 +36,7 @@ export { type Address, defineService, type Opening, type Service } from './servi
 export { systemClock } from './sources.ts';
 export { openRelational } from './store/create.ts';
 export type { DocumentCollection, DocumentStore, Stored } from './store/document.ts';
-export { type Effect, type EventStore, rowWrite, type StoredEvent } from './store/event-store.ts';
+export { type Effect, type EventStore, rowWrite, type StoredEvent, type Timer } from './store/event-store.ts';
 export type { KeyValueStore } from './store/key-value.ts';
 export type { RelationalStore, Table, TableSpec } from './store/table.ts';
 export { Unavailable } from './store/unavailable.ts';

@@ -1,6 +1,6 @@
 import { orderMessages } from '@ecommercestack/contracts/events/order';
 import { paymentMessages } from '@ecommercestack/contracts/events/payment';
-import { accepted, type BusEvent, type Effect, readMessage } from '@ecommercestack/service-kit';
+import { accepted, type BusEvent, type Effect, readMessage, type Timer } from '@ecommercestack/service-kit';
 import type { InventoryContext } from './context.ts';
 import { toInventoryCommand } from './domain/reaction.ts';
 import { warehouse } from './domain/warehouse.ts';
@@ -19,4 +19,16 @@ export async function followOrder(
   const skus = command.type === 'ReserveItems' ? command.data.items.map(({ sku }) => sku) : [];
   const held = await streams.load(command.data.orderId, skus);
   return streams.append(held, accepted(warehouse.decide(command, toWarehouse(held))));
+}
+
+/** Tells an order that its reservation is past the deadline; nothing when it has ended before. */
+export async function expireReservation(
+  { id: orderId }: Timer,
+  { streams, clock }: InventoryContext,
+): Promise<Effect | undefined> {
+  const held = await streams.load(orderId, []);
+  const now = new Date(clock.now()).toISOString();
+  const command = { type: 'ExpireReservation', data: { orderId, now } } as const;
+  const events = accepted(warehouse.decide(command, toWarehouse(held)));
+  return events.length === 0 ? undefined : streams.append(held, events);
 }

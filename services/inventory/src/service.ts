@@ -1,11 +1,11 @@
 import { defineService, flag, wholeNumber } from '@ecommercestack/service-kit';
 import type { InventoryContext } from './context.ts';
 import { seedDemo } from './demo.ts';
-import { followOrder } from './events.ts';
+import { expireReservation, followOrder } from './events.ts';
 import { inventoryRoutes } from './http.ts';
 import { itemsTable, reservationsTable } from './inventory-row.ts';
 import { inventoryRefusals } from './refusals.ts';
-import { openWarehouse } from './warehouse-streams.ts';
+import { deadlineTimer, openWarehouse } from './warehouse-streams.ts';
 
 /** Stock and reservations with a deadline. */
 export const service = defineService({
@@ -38,4 +38,5 @@ export const service = defineService({
     { topic: 'shop.order.v1', handle: followOrder },
     { topic: 'shop.payment.v1', handle: followOrder },
   ],
+  wakes: [{ name: deadlineTimer, wake: expireReservation }],
 });

@@ -37,6 +37,9 @@ const reservationFamily: StreamFamily<Reservation | undefined, ReservationEvent>
   rows: (_, state) => (state === undefined ? [] : [rowWrite(reservationsTable, toReservationRow(state))]),
 };
 
+/** Timers under this name are deadlines of reservations; their id is the order's. */
+export const deadlineTimer = 'reservation-deadline';
+
 /** What one decision has read: an order's reservation, when it is about one, and the stock of some SKUs. */
 type HeldWarehouse = {
   readonly reservation?: Held<Reservation | undefined>;
@@ -95,7 +98,11 @@ function book(
   if (reservation === undefined) return {};
   const told = events.filter(({ type }) => type !== 'ItemsShipped');
   const publish = { topic: 'shop.inventory.v1', key: reservation.id } as const;
-  return saying(reservations.append(reservation, events), publish, told);
+  const effect = saying(reservations.append(reservation, events), publish, told);
+  const timers = events.flatMap(({ type, data }) =>
+    type === 'ItemsReserved' ? [{ name: deadlineTimer, id: data.orderId, due: data.expiresAt }] : [],
+  );
+  return timers.length === 0 ? effect : { ...effect, timers };
 }
 
 function heldOf({ stock }: HeldWarehouse, sku: string): Held<Stock> {
