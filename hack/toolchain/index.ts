@@ -5,6 +5,7 @@ import type { Log } from './progress.ts';
 import { GO_TOOLS, type GoToolName, goTool, type ToolName } from './tools.ts';
 
 export { cacheRoot } from './cache.ts';
+export { ensureCheckov } from './checkov.ts';
 export { CommandFailed, run } from './command.ts';
 export { debianDir, debianEnvironment, ensureDebian, NODE_PACKAGES } from './debian.ts';
 export { handleInterruption, Interrupted, interruption } from './interruption.ts';

