@@ -1,3 +1,4 @@
+import { auditFiles } from './audit.ts';
 import { chartFiles } from './chart.ts';
 import { codeFiles } from './codes.ts';
 import { conditionFiles } from './conditions.ts';
@@ -16,5 +17,6 @@ export const generators: readonly Generator[] = [
   referenceFiles,
   codeFiles,
   conditionFiles,
+  auditFiles,
   chartFiles,
 ];

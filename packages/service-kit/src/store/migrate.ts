@@ -26,12 +26,13 @@ export async function readMigrations(folder: URL): Promise<Migration[]> {
 /**
  * Brings the schema forward and answers the names it applied. All pending files run in one transaction under an
  * advisory lock: replicas that start together wait for the first one, then find nothing to do. There is no way
- * back; a file that changed after it was applied is refused.
+ * back; a file that changed after it was applied is refused. `afterwards` belongs to the transaction.
  */
 export async function migrate(
   store: SqlStore,
   schema: string,
   migrations: readonly Migration[],
+  afterwards: (sql: Sql) => Promise<void> = async () => {},
 ): Promise<string[]> {
   return store.transaction(async (sql) => {
     await sql.execute('SELECT pg_advisory_xact_lock($1, hashtext($2))', [lockSpace, schema]);
@@ -48,6 +49,7 @@ export async function migrate(
         migration.hash,
       ]);
     }
+    if (pending.length > 0) await afterwards(sql);
     return pending.map(({ name }) => name);
   });
 }

@@ -1,3 +1,4 @@
+import { makeAuditViews } from './audit-views.ts';
 import { toSnakeCase } from './column.ts';
 import { toEventStore } from './event-store-postgres.ts';
 import { migrate, readMigrations } from './migrate.ts';
@@ -12,7 +13,7 @@ export function toTables(store: SqlStore, schema: string): RelationalStore {
     migrate: async (folder) => {
       const own = await readMigrations(new URL('./migrations/', import.meta.url));
       const kit = own.map((migration) => ({ ...migration, name: `kit/${migration.name}` }));
-      await migrate(store, schema, [...kit, ...(await readMigrations(folder))]);
+      await migrate(store, schema, [...kit, ...(await readMigrations(folder))], makeAuditViews);
     },
     ping: store.ping,
     close: store.close,
