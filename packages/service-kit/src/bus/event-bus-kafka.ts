@@ -11,6 +11,7 @@ const heartbeatMs = 3000;
 const connectTimeoutMs = 3000;
 // Keys of a batch that are handled side by side: one that waits must not hold up the others.
 const lanes = 16;
+const partitionsAtOnce = 3;
 
 /**
  * The bus on Kafka. The driver is imported and connected on first use, so a service that only declares the bus pays
@@ -73,6 +74,7 @@ async function consume(consumer: Consumer, spec: SubscriptionSpec, log: Log): Pr
   await consumer.subscribe({ topics: [...spec.topics], fromBeginning: true });
   await consumer.run({
     autoCommit: true,
+    partitionsConsumedConcurrently: partitionsAtOnce,
     eachBatchAutoResolve: false,
     eachBatch: (batch) => handleBatch(batch, spec, log),
   });

@@ -32,7 +32,7 @@ export async function migrate(
   store: SqlStore,
   schema: string,
   migrations: readonly Migration[],
-  afterwards: (sql: Sql) => Promise<void> = async () => {},
+  afterwards: (sql: Sql, applied: readonly string[]) => Promise<void> = async () => {},
 ): Promise<string[]> {
   return store.transaction(async (sql) => {
     await sql.execute('SELECT pg_advisory_xact_lock($1, hashtext($2))', [lockSpace, schema]);
@@ -49,8 +49,9 @@ export async function migrate(
         migration.hash,
       ]);
     }
-    if (pending.length > 0) await afterwards(sql);
-    return pending.map(({ name }) => name);
+    const applied = pending.map(({ name }) => name);
+    await afterwards(sql, applied);
+    return applied;
   });
 }
 

@@ -2,6 +2,7 @@ import { makeAuditViews } from './audit-views.ts';
 import { toSnakeCase } from './column.ts';
 import { toEventStore } from './event-store-postgres.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { rebasePositions } from './rebase.ts';
 import type { SqlStore } from './sql.ts';
 import type { Identified, RelationalStore, Table, TableSpec } from './table.ts';
 
@@ -13,7 +14,10 @@ export function toTables(store: SqlStore, schema: string): RelationalStore {
     migrate: async (folder) => {
       const own = await readMigrations(new URL('./migrations/', import.meta.url));
       const kit = own.map((migration) => ({ ...migration, name: `kit/${migration.name}` }));
-      await migrate(store, schema, [...kit, ...(await readMigrations(folder))], makeAuditViews);
+      await migrate(store, schema, [...kit, ...(await readMigrations(folder))], async (sql, applied) => {
+        if (applied.length > 0) await makeAuditViews(sql);
+        await rebasePositions(sql);
+      });
     },
     ping: store.ping,
     close: store.close,

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
+import type { Topic } from '@ecommercestack/contracts/topology';
 import { afterAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { BusEvent, UnreadableRecord } from '../../src/bus/event-bus.ts';
 import { createKafkaBus } from '../../src/bus/event-bus-kafka.ts';
 import { askBrokers } from '../../src/bus/kafka-probe.ts';
 import { silentLog } from '../../src/telemetry/log.ts';
@@ -28,6 +31,64 @@ else {
 
   describe('the bus on Kafka', () => {
     busSuite(() => bus);
+
+    test('a key that waits does not hold up the others, and its place is remembered', async () => {
+      const topic: Topic = `shop.lanes-${randomUUID()}.v1`;
+      const group = `lanes-${randomUUID()}`;
+      const keys = Array.from({ length: 12 }, (_, index) => `k${index}`);
+      await bus.publish(keys.map((key) => ({ ...anEvent, id: key, key, topic })));
+      const gate = Promise.withResolvers<void>();
+      const seen: string[] = [];
+      const first = await bus.subscribe({
+        group,
+        topics: [topic],
+        handle: async ({ key }) => {
+          if (key === 'k0') await gate.promise;
+          seen.push(key);
+        },
+      });
+      await vi.waitFor(() => expect(seen.toSorted()).toEqual(keys.slice(1).toSorted()), 20_000);
+      gate.reject(new Error('not now'));
+      await first.stop();
+      const again: string[] = [];
+      const second = await bus.subscribe({
+        group,
+        topics: [topic],
+        handle: async ({ key }) => {
+          again.push(key);
+        },
+      });
+      onTestFinished(() => second.stop());
+      await vi.waitFor(() => expect(again).toContain('k0'), 20_000);
+    });
+
+    test('a record that is no event is handed over as it was found, and the next ones come', async () => {
+      const topic: Topic = `shop.unreadable-${randomUUID()}.v1`;
+      const { Kafka: Driver, logLevel } = (await import('kafkajs')).default;
+      const driver = new Driver({ brokers: found.server.url.split(','), logLevel: logLevel.NOTHING });
+      const producer = driver.producer();
+      await producer.connect();
+      onTestFinished(() => producer.disconnect());
+      await producer.send({ topic, messages: [{ key: 'k', value: 'not JSON', headers: { ce_id: 'x' } }] });
+      await bus.publish([{ ...anEvent, topic }]);
+      const [seen, unreadable]: [BusEvent[], UnreadableRecord[]] = [[], []];
+      const subscription = await bus.subscribe({
+        group: `unreadable-${randomUUID()}`,
+        topics: [topic],
+        handle: async (event) => {
+          seen.push(event);
+        },
+        unreadable: async (record) => {
+          unreadable.push(record);
+        },
+      });
+      onTestFinished(() => subscription.stop());
+      await vi.waitFor(() => expect(seen).toHaveLength(1), 20_000);
+      const value = Buffer.from('not JSON').toString('base64');
+      expect(unreadable).toEqual([
+        { topic, partition: expect.any(Number), offset: '0', key: 'k', value, headers: { ce_id: 'x' } },
+      ]);
+    });
 
     test('while nothing happens, it sets no timers in a loop', async () => {
       await bus.publish([{ ...anEvent, topic: 'shop.idle.v1' }]);

@@ -175,6 +175,37 @@ else {
       expect(notices).not.toHaveBeenCalled();
     });
 
+    test('a store that was restored into another server keeps its order, and its followers their places', async () => {
+      const tables = toTables(sql, schema);
+      await events.commit({ appends: [append('a', 0, 1, 2), append('b', 0, 3)] });
+      await events.commit({ appends: [append('a', 2, 4)] });
+      const third = (await readAll(events))[2]?.position ?? origin;
+      await events.commit({ progress: { name: 'half', from: origin, to: third } });
+      await events.follow({ name: 'new', owner: 'me', leaseMs: 1000, limit: 1 });
+      // What a restore brings: transaction ids that this server has not come to yet.
+      await sql.execute('UPDATE events SET tx = (tx::text::bigint + 1000000000)::text::xid8');
+      await sql.execute(
+        "UPDATE followers SET tx = (tx::text::bigint + 1000000000)::text::xid8 WHERE name = 'half'",
+      );
+      expect(await payloads()).toEqual([]);
+      await Promise.all([
+        tables.migrate(migrations),
+        toTables(open(schema).store, schema).migrate(migrations),
+      ]);
+      await events.commit({ appends: [append('a', 3, 5)] });
+      expect(await payloads()).toEqual([1, 2, 3, 4, 5]);
+      const follow = { owner: 'me', leaseMs: 1000, limit: 9 };
+      expect(await events.follow({ ...follow, name: 'half' })).toMatchObject({
+        events: [{ payload: 4 }, { payload: 5 }],
+      });
+      expect(await events.follow({ ...follow, name: 'new' })).toMatchObject({
+        from: origin,
+        events: { length: 5 },
+      });
+      await tables.migrate(migrations);
+      expect(await payloads()).toEqual([1, 2, 3, 4, 5]);
+    });
+
     test('every step is one statement', async () => {
       const query = vi.spyOn(sql, 'query');
       const execute = vi.spyOn(sql, 'execute');
