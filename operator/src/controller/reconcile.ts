@@ -23,13 +23,13 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const stack = cluster.stack(key);
   if (stack === undefined || stack.metadata['deletionTimestamp'] !== undefined) {
     context.records.delete(key);
-    return {};
+    return { waits: false };
   }
   const now = context.now();
   const halt = haltOf(stack, cluster.stacks());
   if (halt !== undefined) {
     await report(context, stack, summarizeHalt(stack, halt, now));
-    return {};
+    return { waits: false };
   }
   const taken = hostsTaken(stack, cluster.stacks());
   const completed = withoutHosts(completeStack(stack), taken);
@@ -62,9 +62,10 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
     : await report(context, stack, summarize({ ...evidence, stack }));
   const changes = allowed(completed, planned, decisions);
   const { awaited, problems } = await applyChanges(cluster, stack.metadata, changes, seen.children);
-  if (problems.some(({ reason }) => reason === 'Terminating')) return {};
+  if (problems.some(({ reason }) => reason === 'Terminating')) return { waits: false };
   if (problems.length === 0) rememberMade(context.made, changes);
   const pending = completed.paused ? evidence.pending : awaited;
-  await report(context, remembered, summarize({ ...evidence, stack: remembered, pending, problems }));
-  return afterwards(context, stack, evidence.absent, problems);
+  const status = summarize({ ...evidence, stack: remembered, pending, problems });
+  const told = await report(context, remembered, status);
+  return afterwards(context, told, evidence.absent, problems);
 }

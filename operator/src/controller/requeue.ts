@@ -14,8 +14,21 @@ export class UnfinishedError extends Error {
   override readonly name = 'UnfinishedError';
 }
 
-/** When to come back: by event alone when all is done, soon where an obstacle may go away unseen. */
+/**
+ * When to come back: by event alone when all is done, soon where an obstacle may go away unseen. A stack that is on its way
+ * waits for what others do, so silence about it is suspicious.
+ */
 export function afterwards(
+  context: ReconcileContext,
+  stack: EcommerceStack,
+  absent: readonly Capability[],
+  problems: readonly ObjectProblem[],
+): ReconcileResult {
+  const converging = stack.status?.conditions?.find(({ type }) => type === 'Reconciling');
+  return { ...obstacles(context, stack, absent, problems), waits: converging?.status === 'True' };
+}
+
+function obstacles(
   { cluster, log }: ReconcileContext,
   stack: EcommerceStack,
   absent: readonly Capability[],

@@ -30,6 +30,18 @@ function picture(world: ShopWorld): unknown[] {
 }
 
 describe('a new stack', () => {
+  test('waits for others until it is Ready, and not when it is gone', async () => {
+    const world = shopWorld();
+    world.want();
+    await world.step();
+    expect(world.waits()).toBe(true);
+    await world.settle();
+    expect([world.condition('Ready'), world.waits()]).toEqual(['True AllAvailable', false]);
+    world.drop('EcommerceStack.ecommercestack.dev/dev/shop');
+    await world.step();
+    expect(world.waits()).toBe(false);
+  });
+
   test('is answered before anything is made: Ready Unknown, Reconciling, the generation', async () => {
     const world = shopWorld();
     world.want();

@@ -13,6 +13,8 @@ export type ShopWorld = FakeWorld & {
   want(spec?: Record<string, unknown>): void;
   /** One reconcile of the stack; the writes it made. */
   step(key?: string): Promise<string[]>;
+  /** Whether the last reconcile left the stack waiting for others. */
+  waits(): boolean | undefined;
   /** Reconciles and lets pods run until nothing is written any more. */
   settle(): Promise<void>;
   /** Makes every Deployment and StatefulSet run whole, or those named run so many pods. */
@@ -63,9 +65,10 @@ export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
     if (found === undefined) throw new Error('there is no stack');
     return found;
   };
+  let waits: boolean | undefined;
   const step = async (key = 'dev/shop'): Promise<string[]> => {
     const before = world.writes.length;
-    await reconcile(key, context);
+    waits = (await reconcile(key, context)).waits;
     return world.writes.slice(before).map(({ verb, object }) => `${verb} ${object}`);
   };
   const run = (ready: Readonly<Record<string, number>> = {}): void => {
@@ -90,6 +93,7 @@ export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
     transitions,
     stack,
     step,
+    waits: () => waits,
     run,
     children,
     want: (spec = small) => {

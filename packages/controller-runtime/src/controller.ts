@@ -3,6 +3,7 @@ import { jitter } from './backoff.ts';
 import type { ChangeType } from './cache.ts';
 import type { Clock } from './clock.ts';
 import { pause, systemClock } from './clock.ts';
+import { Doubts } from './doubts.ts';
 import { attempt } from './errors.ts';
 import type { Expectations } from './expectations.ts';
 import type { Informer } from './informer.ts';
@@ -17,6 +18,11 @@ import { WorkQueue } from './queue.ts';
 export interface ReconcileResult {
   /** Come back after this many milliseconds, unless something happens before. */
   readonly requeueAfter?: number;
+  /**
+   * True: the key waits for others, so hearing nothing about it for 15 s (doubling up to 10 min) is a reason to audit the
+   * caches. False: it waits for nothing. Left out: as before.
+   */
+  readonly waits?: boolean;
 }
 
 /** Brings the world closer to what the object under `key` wants; `signal` aborts when the work no longer counts. */
@@ -115,12 +121,15 @@ class Run {
   readonly #stopping = new AbortController();
   readonly #abort = new AbortController();
   readonly #informers: readonly Informer<KubeObject>[];
+  readonly #doubts: Doubts;
   #stopped: Promise<void> | undefined;
+  #auditing: Promise<void> | undefined;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.queue = new WorkQueue({ clock: this.#clock, observer: options.metrics?.queue, ...options.queue });
+    this.#doubts = new Doubts(this.#clock, () => void this.#auditAll());
     this.#informers = [...new Set(options.watches.map((each) => each.informer))];
     for (const each of options.watches) each.connect((key) => this.queue.add(key));
     options.metrics?.observe(this.#informers);
@@ -162,6 +171,7 @@ class Run {
   async #shutDown(): Promise<void> {
     for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal);
     this.#stopping.abort();
+    this.#doubts.stop();
     const cancel = this.#clock.after(this.#options.graceMs ?? 20_000, () => this.#abort.abort());
     const idle = this.queue.shutDown();
     // What still runs then is left to the successor: without the lease its next write is refused.
@@ -184,15 +194,29 @@ class Run {
 
   /** All in one go and then a long rest: spread over the hour, they would disturb every minute of it. */
   async #audit(): Promise<void> {
-    const { auditMs = 3_600_000, metrics } = this.#options;
+    const { auditMs = 3_600_000 } = this.#options;
     const { signal } = this.#stopping;
     while (auditMs > 0 && !signal.aborted) {
       await pause(this.#clock, auditMs * jitter(0.75, 1.25, Math.random), signal);
-      for (const informer of this.#informers) {
-        const lost = await auditInformer(informer, { clock: this.#clock, signal });
-        metrics?.audited(informer.name, lost.length);
-      }
+      await this.#auditAll();
     }
+  }
+
+  /** Compares every cache with the API server; asked for while it does, it does so once. */
+  #auditAll(): Promise<void> {
+    this.#auditing ??= this.#compareAll().finally(() => {
+      this.#auditing = undefined;
+    });
+    return this.#auditing;
+  }
+
+  async #compareAll(): Promise<void> {
+    const { signal } = this.#stopping;
+    const compare = async (informer: Informer<KubeObject>): Promise<void> => {
+      const lost = await auditInformer(informer, { clock: this.#clock, signal });
+      this.#options.metrics?.audited(informer.name, lost.length);
+    };
+    await Promise.all(this.#informers.map(compare));
   }
 
   async #worker(): Promise<void> {
@@ -226,6 +250,8 @@ class Run {
         leader === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, leader.term]);
       const result = (await reconcile(key, signal)) ?? {};
       this.queue.forget(key);
+      if (result.waits === true) this.#doubts.waits(key);
+      else if (result.waits === false) this.#doubts.settles(key);
       if (result.requeueAfter !== undefined) this.queue.addAfter(key, result.requeueAfter);
       metrics?.reconciled(
         result.requeueAfter === undefined ? 'ok' : 'requeue',

@@ -94,3 +94,36 @@ test('a controller audits its caches by the clock and counts what it found', asy
   expect(await metrics.registry.metrics()).toContain('x_audit_differences_total{kind="ConfigMap"} 1');
   await controller.stop();
 });
+
+test('a key that waits and hears nothing has the caches compared after 15 s, then ever later', async () => {
+  const seen: number[] = [];
+  const controller = runController({
+    watches: [watch({ informer })],
+    reconcile: async (key) => {
+      if (key === 'default/a') seen.push(informer.cache.size);
+      return { waits: informer.cache.size < 4 };
+    },
+    clock,
+    auditMs: 0,
+  });
+  const lists = () => server.requests.filter(({ watch: open }) => !open).length;
+  try {
+    await until('watching', () => server.streams.length === 1);
+    controller.queue.add('default/a');
+    await until('reconciled', () => seen.length === 1);
+    await clock.advance(14_000);
+    expect(lists()).toBe(0);
+    server.streams[0]?.mute();
+    server.put(configMaps, configMap('a', { x: '1' }));
+    server.put(configMaps, configMap('new'));
+    await until('the lost event is made good', () => {
+      void clock.advance(1_000);
+      return seen.at(-1) === 4;
+    });
+    const before = lists();
+    await clock.advance(60_000);
+    expect(lists()).toBe(before);
+  } finally {
+    await controller.stop();
+  }
+});
