@@ -6,6 +6,9 @@ import type { OrderState } from './domain/order-state.ts';
 import { toOrderEffect } from './order-streams.ts';
 import type { OrderRefusal } from './refusals.ts';
 
+/** Timers under this name ask whether an order has ended; their id is the order's. */
+export const overdueTimer = 'order-overdue';
+
 /** An order that was decided and waits to be committed. */
 export type Decided = { readonly state: OrderState; readonly effect: Effect };
 
@@ -13,7 +16,7 @@ export type Decided = { readonly state: OrderState; readonly effect: Effect };
 export async function placeOrder(
   { items, shippingAddress: destination, expectedTotal, ...asked }: OrderRequest,
   headers: Readonly<Record<string, string>>,
-  { streams, catalogue, ids, mode }: OrderContext,
+  { streams, catalogue, ids, mode, clock, overdueMs }: OrderContext,
 ): Promise<Result<Decided, OrderRefusal>> {
   const priced = await catalogue.price(items, headers);
   if (!priced.ok) return priced;
@@ -26,7 +29,8 @@ export async function placeOrder(
   );
   if (!decided.ok) return decided;
   const state = decided.value.reduce(orderDecider.evolve, held.state);
-  return ok({ state, effect: toOrderEffect(streams, held, decided.value) });
+  const timers = [{ name: overdueTimer, id: orderId, due: new Date(clock.now() + overdueMs).toISOString() }];
+  return ok({ state, effect: { ...toOrderEffect(streams, held, decided.value), timers } });
 }
 
 /** Asks for the end of an order that is not confirmed yet; what it has done so far is undone. */

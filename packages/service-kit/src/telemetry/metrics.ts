@@ -6,6 +6,7 @@ export type Metrics = {
   readonly observeRequest: (request: RequestSample) => void;
   readonly setDependency: (service: string, dependency: string, reachable: boolean) => void;
   readonly countRetry: (upstream: string) => void;
+  readonly countOverdueWorkflow: (service: string) => void;
 };
 
 export type RequestSample = {
@@ -48,6 +49,12 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['upstream'],
     registers: [registry],
   });
+  const overdue = new Counter({
+    name: 'ecommercestack_workflows_overdue_total',
+    help: 'Workflows, orders among them, that had not ended by the time they should have.',
+    labelNames: ['service'],
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -56,6 +63,7 @@ export function createMetrics(version: string): Metrics {
     setDependency: (service, name, reachable) =>
       dependency.set({ service, dependency: name }, reachable ? 1 : 0),
     countRetry: (upstream) => retries.inc({ upstream }),
+    countOverdueWorkflow: (service) => overdue.inc({ service }),
   };
 }
 
