@@ -11,7 +11,11 @@ type Logged = {
   readonly responseStatus?: { readonly code?: number };
   readonly requestReceivedTimestamp: string;
   readonly stageTimestamp: string;
-  readonly requestObject?: { readonly spec?: { readonly holderIdentity?: string } };
+  readonly requestObject?: {
+    readonly spec?: { readonly holderIdentity?: string };
+    readonly metadata?: { readonly uid?: string; readonly resourceVersion?: string };
+    readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  };
   readonly responseObject?: { readonly metadata?: { readonly resourceVersion?: string } };
 };
 
@@ -35,8 +39,16 @@ export function readLine(line: string, sources: readonly string[]): Request | un
     answered: Date.parse(event.stageTimestamp),
     ...(version !== undefined && { version: Number(version) }),
     ...(holder !== undefined && { holder }),
+    guarded: isGuarded(event),
     what: `${event.stageTimestamp} ${event.verb} ${path} ${name} → ${code}`,
   };
+}
+
+/** A create makes or conflicts by itself; everything else has to name a version. */
+function isGuarded({ verb, requestObject }: Logged): boolean {
+  if (verb === 'create') return true;
+  const named = verb === 'delete' ? requestObject?.preconditions : requestObject?.metadata;
+  return named?.resourceVersion !== undefined;
 }
 
 /** The requests of some sources, read from an audit log as it grows. */

@@ -12,6 +12,8 @@ export type Request = {
   readonly version?: number;
   /** Of a lease: whom it names; empty when it is given away. */
   readonly holder?: string;
+  /** True when the request names what it changes, so that the API server refuses it once that has changed. */
+  readonly guarded: boolean;
   readonly what: string;
 };
 

@@ -18,7 +18,7 @@ function request(given: Given): Request {
   const { source, received = clock } = given;
   return {
     ...{ verb: 'patch', resource: 'services', code: 200, received, answered: received + 5, version: clock },
-    ...{ what: `${source} ${clock}` },
+    ...{ guarded: true, what: `${source} ${clock}` },
     ...given,
   };
 }
@@ -90,10 +90,27 @@ describe('the audit log', () => {
 
   test('tells who, what, when and which version', () => {
     expect(readLine(line({}), sources)).toEqual({
-      ...{ source: '127.0.0.2', verb: 'update', resource: 'leases', code: 200, holder: 'operator-a' },
+      ...{
+        source: '127.0.0.2',
+        verb: 'update',
+        resource: 'leases',
+        code: 200,
+        holder: 'operator-a',
+        guarded: false,
+      },
       ...{ received: Date.UTC(2026, 0, 1) + 100, answered: Date.UTC(2026, 0, 1) + 200, version: 42 },
       what: '2026-01-01T00:00:00.200000Z update leases l → 200',
     });
+  });
+
+  test.each([
+    [true, { verb: 'patch', requestObject: { metadata: { uid: 'u', resourceVersion: '7' } } }],
+    [false, { verb: 'patch', requestObject: { metadata: { uid: 'u' } } }],
+    [true, { verb: 'create', requestObject: { metadata: {} } }],
+    [true, { verb: 'delete', requestObject: { preconditions: { uid: 'u', resourceVersion: '7' } } }],
+    [false, { verb: 'delete', requestObject: { preconditions: { uid: 'u' } } }],
+  ])('tells (%s) whether a request names the version that it changes: %j', (guarded, changes) => {
+    expect(readLine(line(changes), sources)?.guarded).toBe(guarded);
   });
 
   test.each([
