@@ -164,7 +164,7 @@ export async function startOperator(settings: OperatorSettings): Promise<Operato
   };
   const ready = await until(() => isHealthy(child, healthPort), 60_000, 100);
   if (ready !== true) {
-    const said = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(-6).join('\n') : '';
+    const said = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(-14).join('\n') : '';
     await stop();
     throw new NotStartedError(`the operator did not become ready:\n${said}`);
   }

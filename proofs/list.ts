@@ -3,11 +3,14 @@ import { crashSweep } from './crash-sweep/crash-sweep.ts';
 import { drift } from './drift/drift.ts';
 import { examples } from './examples.ts';
 import { faultSweep } from './fault-sweep/fault-sweep.ts';
+import { generatedStacks } from './generated-stacks/generated-stacks.ts';
 import { invalid } from './invalid.ts';
 import { leadership } from './leadership/leadership.ts';
 import { mesh } from './mesh/mesh.ts';
 import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
+import { sagaFire } from './saga-fire/saga-fire.ts';
+import { scanners } from './scanners/scanners.ts';
 import { silence } from './silence.ts';
 import { silence200 } from './silence-200/silence-200.ts';
 import { tenant } from './tenant/tenant.ts';
@@ -22,10 +25,13 @@ export const proofs: readonly Proof[] = [
   drift,
   examples,
   faultSweep,
+  generatedStacks,
   invalid,
   leadership,
   mesh,
   rollingLoss,
+  sagaFire,
+  scanners,
   silence,
   silence200,
   tenant,

@@ -17,7 +17,7 @@ export type Result = {
 /** Time for an answer (milliseconds): five times what a reconcile of a small stack takes on a busy machine. */
 const answerMs = 20_000;
 /** Time after which a stack that does not come to rest is judged as it is. */
-const restMs = 6_000;
+const restMs = 4_000;
 
 /** Carries out one attack as the tenant, judges how it ended and takes its objects away again. */
 export async function carryOut(attack: Attack, arena: Arena): Promise<Result> {
