@@ -1,14 +1,16 @@
 import type { BusEvent, EventBus, UnreadableRecord } from './bus/event-bus.ts';
 import { Permanent } from './events/failure.ts';
-import { startFollower } from './events/follower.ts';
+import { type FollowerSpec, startFollower } from './events/follower.ts';
 import { createInbox, type Inbox } from './events/inbox.ts';
 import { inLanes } from './events/lanes.ts';
+import { createProjector } from './events/projection.ts';
 import { createRelay } from './events/relay.ts';
 import { startTimers } from './events/timers.ts';
 import type { World } from './opening.ts';
 import type { OpenService, Service } from './service.ts';
-import { type EventStore, isMessage, type StoredEvent } from './store/event-store.ts';
+import { type EventStore, isMessage } from './store/event-store.ts';
 import type { OpenStores } from './store/stores.ts';
+import type { RelationalStore } from './store/table.ts';
 
 /** Something that works in the background until it is stopped. */
 export type Running = { readonly stop: () => Promise<void> };
@@ -23,12 +25,12 @@ export async function startHandling(
   stores: OpenStores,
   world: World,
 ): Promise<Running[]> {
-  const store = stores.postgres?.events;
+  const tables = stores.postgres;
   const bus = stores.kafka;
-  const followers = store === undefined ? [] : startFollowers(service, open, store, bus, world);
+  const followers = tables === undefined ? [] : startFollowers(service, open, tables, bus, world);
   if (bus === undefined || service.handledTopics.length === 0) return followers;
   try {
-    const inbox = store === undefined ? undefined : inboxOf(service.row.objectName, store, world);
+    const inbox = tables && inboxOf(service.row.objectName, tables.events, world);
     return [...followers, await subscribe(service, open, bus, inbox)];
   } catch (error) {
     await Promise.all(followers.map((follower) => follower.stop()));
@@ -37,14 +39,15 @@ export async function startHandling(
 }
 
 function startFollowers(
-  { row }: Service,
+  { row, projections }: Service,
   open: OpenService,
-  store: EventStore,
+  tables: RelationalStore,
   bus: EventBus | undefined,
   world: World,
 ): Running[] {
   const owner = world.ids.next();
-  const follow = (name: string, handle: (events: readonly StoredEvent[]) => Promise<void>): Running =>
+  const { events: store } = tables;
+  const follow = (name: string, handle: FollowerSpec['handle']): Running =>
     startFollower({
       name,
       owner,
@@ -73,8 +76,12 @@ function startFollowers(
     );
   });
   const relay = bus === undefined ? [] : [follow('relay', createRelay(bus, row.objectName))];
+  const projectors = projections.map((projection) => {
+    const name = `projection/${projection.name}`;
+    return follow(name, createProjector(projection, name, tables));
+  });
   const timers = open.wakes.length === 0 ? [] : [startWaking(row.name, open, store, owner, world)];
-  return [...relay, ...reactions, ...timers];
+  return [...relay, ...reactions, ...projectors, ...timers];
 }
 
 function startWaking(

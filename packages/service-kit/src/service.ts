@@ -18,6 +18,7 @@ import type { ConfigOf, Variables } from './config/variable.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
 import type { Pause } from './domain/pause.ts';
+import type { Projection } from './events/projection.ts';
 import { commonRefusals, type RefusalTable } from './http/problem.ts';
 import type { Route, RouteContract } from './http/route.ts';
 import type { Effect, StoredEvent, Timer } from './store/event-store.ts';
@@ -90,6 +91,7 @@ export type ServiceSpec<Context, Declared extends Variables> = {
   readonly handles?: readonly Handler<Context>[];
   readonly reacts?: readonly Reaction<Context>[];
   readonly wakes?: readonly Wake<Context>[];
+  readonly projects?: readonly Projection[];
   /** Takes every request itself, past routes and express: for a proxy or static files. */
   readonly listener?: (context: Context) => RequestListener;
   readonly close?: (context: Context) => Promise<void>;
@@ -116,6 +118,7 @@ export type Service = {
   readonly variables: Variables;
   readonly survives: readonly Dependency[];
   readonly migrations?: URL;
+  readonly projections: readonly Projection[];
   readonly refusals: RefusalTable;
   readonly routes: readonly RouteContract[];
   readonly handledTopics: readonly Topic[];
@@ -140,7 +143,8 @@ export function defineService<Context, Declared extends Variables = Record<never
   const isStored = row.stores.includes('postgres');
   if (
     !isStored &&
-    ((spec.reacts ?? spec.wakes) !== undefined || spec.routes?.some(({ idempotent }) => idempotent) === true)
+    ((spec.reacts ?? spec.wakes ?? spec.projects) !== undefined ||
+      spec.routes?.some(({ idempotent }) => idempotent) === true)
   )
     throw new Error(`the row of ${row.name} has no postgres to keep events and answers in`);
   const refusals = { ...commonRefusals, ...spec.refusals };
@@ -150,6 +154,7 @@ export function defineService<Context, Declared extends Variables = Record<never
     survives: spec.survives ?? [],
     ...(spec.migrations === undefined ? {} : { migrations: spec.migrations }),
     refusals,
+    projections: spec.projects ?? [],
     routes: spec.routes ?? [],
     handledTopics: handles.map(({ topic }) => topic),
     configure: (environment, company) => configure(spec, row, refusals, environment, company),

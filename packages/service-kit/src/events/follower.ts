@@ -8,8 +8,8 @@ export type FollowerSpec = {
   readonly owner: string;
   readonly store: EventStore;
   readonly pause: Pause;
-  /** Carries the events out for good. After a rejection they come again, from the first one not known to be done. */
-  readonly handle: (events: readonly StoredEvent[]) => Promise<void>;
+  /** Carries the events after `from` out for good. After a rejection they come again, from the place that is known. */
+  readonly handle: (events: readonly StoredEvent[], from: Position) => Promise<void>;
   readonly onError: (error: unknown) => void;
   readonly batch?: number;
 };
@@ -50,7 +50,7 @@ export function startFollower(spec: FollowerSpec): Follower {
     if (!followed.leads) return { milliseconds: renewMs, wakes: false };
     const last = followed.events.at(-1);
     if (last === undefined) return { milliseconds: followed.waiting ? waitingMs : renewMs, wakes: true };
-    await spec.handle(followed.events);
+    await spec.handle(followed.events, followed.from);
     state.done = last.position;
     const isMore = followed.events.length === limit;
     return { milliseconds: isMore ? 0 : followed.waiting ? waitingMs : renewMs, wakes: true };
