@@ -67,7 +67,37 @@ export async function untilReady(kube: Kube, name: StackName, deadline = 300_000
     reason: 'no condition',
     message: '',
   };
+  const pods = (await kube.list('v1', 'Pod', { namespace: name.namespace })).flatMap(unreadyPod);
   throw new Error(
-    `${name.namespace}/${name.name} is not Ready after ${deadline / 1000} s: ${reason}: ${message}`,
+    [
+      `${name.namespace}/${name.name} is not Ready after ${deadline / 1000} s: ${reason}: ${message}`,
+      ...pods,
+    ].join('\n'),
   );
+}
+
+/** A line that says why a pod is not ready; none for one that is. */
+export function unreadyPod({ metadata, ...pod }: KubeObject): string[] {
+  const conditions = listAt(pod, 'status', 'conditions');
+  const isTrue = (type: string) =>
+    conditions.some((one) => at(one, 'type') === type && at(one, 'status') === 'True');
+  if (isTrue('Ready')) return [];
+  const unmet = conditions
+    .filter((one) => at(one, 'status') !== 'True')
+    .map((one) => [at(one, 'type'), at(one, 'reason'), at(one, 'message')].filter(Boolean).join(' '));
+  const containers = [
+    ...listAt(pod, 'status', 'initContainerStatuses'),
+    ...listAt(pod, 'status', 'containerStatuses'),
+  ].filter((one) => at(one, 'ready') !== true);
+  const states = containers.map(
+    (one) =>
+      `${String(at(one, 'name'))} ${JSON.stringify({ now: at(one, 'state'), last: at(one, 'lastState') })}`,
+  );
+  const leaving = metadata.deletionTimestamp === undefined ? [] : ['is being deleted'];
+  return [`pod ${metadata.name}: ${[...leaving, ...unmet, ...states].join('; ')}`];
+}
+
+function listAt(object: unknown, ...path: readonly string[]): unknown[] {
+  const found = at(object, ...path);
+  return Array.isArray(found) ? found : [];
 }
