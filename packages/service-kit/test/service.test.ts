@@ -104,8 +104,13 @@ test('a handler decides, the kit commits once, and the relay and reactions go on
   const append = async (store: EventStore, stream: string, type: string): Promise<Effect> => {
     const { length: expected } = (await store.load(stream)).events;
     const event = { id: `${stream}@${expected + 1}`, type, revision: 1, payload: {}, publish };
-    return { appends: [{ stream, expected, events: [event] }] };
+    const said = { ...event, id: `${event.id}.0`, type: 'Said' };
+    return {
+      appends: [{ stream, expected, events: [event] }],
+      ...(type === 'Taken' ? { messages: [said] } : {}),
+    };
   };
+  const reactedTo: string[] = [];
   const service = defineService({
     name: 'inventory',
     open: async ({ stores }) => stores.events(),
@@ -115,8 +120,10 @@ test('a handler decides, the kit commits once, and the relay and reactions go on
     reacts: [
       {
         name: 'count',
-        react: async ({ type }, store) =>
-          type === 'Taken' ? append(store, 'count/all', 'Counted') : undefined,
+        react: async ({ type }, store) => {
+          reactedTo.push(type);
+          return type === 'Taken' ? append(store, 'count/all', 'Counted') : undefined;
+        },
       },
     ],
   });
@@ -140,14 +147,17 @@ test('a handler decides, the kit commits once, and the relay and reactions go on
   } as const;
   const trace = { traceparent: '00-aa-bb-01' };
   await bus.publish(['1', '2', '1', '3'].map((id) => ({ ...event, ...trace, id, key: `k${id}` })));
-  await vi.waitFor(() => expect(heard).toHaveLength(6));
+  await vi.waitFor(() => expect(heard).toHaveLength(9));
   expect(heard.map(({ id }) => id).toSorted()).toEqual([
     'count/all@1',
     'count/all@2',
     'count/all@3',
     'stock/k1@1',
+    'stock/k1@1.0',
     'stock/k2@1',
+    'stock/k2@1.0',
     'stock/k3@1',
+    'stock/k3@1.0',
   ]);
   expect(
     heard.every(
@@ -155,6 +165,8 @@ test('a handler decides, the kit commits once, and the relay and reactions go on
     ),
   ).toBe(true);
   await hosted.stopConsuming();
+  // Messages are said, not done: a reaction meets the events of streams alone.
+  expect(new Set(reactedTo)).toEqual(new Set(['Taken', 'Counted']));
 });
 
 test('a topic has one handler', () => {
