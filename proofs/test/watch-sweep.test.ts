@@ -26,7 +26,7 @@ describe('losses', () => {
     expect(ones.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
     expect(all.filter(({ type }) => type === 'Half')).toHaveLength(50);
     expect(batches.every((batch) => batch.length <= batchSize)).toBe(true);
-    expect(batches.slice(0, 4).map(([first]) => first?.type)).toEqual(['One', 'Half', 'One', 'Half']);
+    expect(batches.slice(0, 4).map(([first]) => first?.type)).toEqual(['Half', 'One', 'Half', 'One']);
   });
 
   test('one is lost where it was asked for, and nowhere else', () => {

@@ -41,14 +41,14 @@ export async function takeReference(site: Site, namespace: string): Promise<Refe
       async () => {
         const seen = (await statesOf(kube, [namespace])).get(namespace) ?? new Map();
         // The hand's step ends where it began; every other changes something.
-        if (before !== undefined && step.name !== 'hand' && isSame(before, seen)) return undefined;
+        if (before !== undefined && isSame(before, seen) !== (step.name === 'hand')) return undefined;
         return (await unsettled(kube, [namespace], seen)).size === 0 ? seen : undefined;
       },
       60_000,
       500,
     );
     if (state === undefined) throw new Error(`${step.name} did not converge although nothing was lost`);
-    states.push(step.name === 'hand' ? (before ?? state) : state);
+    states.push(state);
   }
   const counted = Object.values(proxy.verdict().events).reduce((sum, count) => sum + count, 0);
   return { states, events: counted };
@@ -137,8 +137,8 @@ export function drawLosses(events: number, halves: number, random: Random): Loss
   );
   const batches: Loss[][] = [];
   while (ones.length > 0 || rest.length > 0) {
-    if (ones.length > 0) batches.push(ones.splice(0, batchSize));
     if (rest.length > 0) batches.push(rest.splice(0, batchSize));
+    if (ones.length > 0) batches.push(ones.splice(0, batchSize));
   }
   return batches;
 }
