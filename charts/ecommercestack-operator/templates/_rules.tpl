@@ -57,7 +57,7 @@
   verbs: [list, watch]
 - apiGroups: ['']
   resources: [secrets]
-  verbs: [list, watch, create, delete]
+  verbs: [list, watch, create, patch, delete]
 {{- end -}}
 
 {{- define "ecommercestack-operator.rules.cluster" -}}

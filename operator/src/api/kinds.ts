@@ -53,7 +53,7 @@ export type KindRow = {
   readonly needs?: Capability;
   /**
    * `Apply`: server-side apply whenever the live object differs.
-   * `CreateOnce`: created when absent, with values that the adapter derives, and never read or written again.
+   * `CreateOnce`: created when absent, with values that the adapter derives; the content is never read or written again.
    */
   readonly write: 'Apply' | 'CreateOnce' | 'None';
 };
@@ -87,7 +87,7 @@ export const kinds: readonly KindRow[] = [
     owned: true,
     watch: 'Metadata',
     verbs: ['create'],
-    namespacedVerbs: ['list', 'watch', 'delete'],
+    namespacedVerbs: ['list', 'watch', 'patch', 'delete'],
     write: 'CreateOnce',
   },
   own({ kind: 'ConfigMap', plural: 'configmaps', ...core }),

@@ -83,7 +83,7 @@ async function write(
   known: KubernetesObject | undefined,
 ): Promise<boolean> {
   if (kindOf(desired).write === 'CreateOnce') {
-    return createOnce(cluster, key, desired);
+    return known === undefined ? createOnce(cluster, key, desired) : handOver(cluster, key, desired, known);
   }
   if (known !== undefined && ownershipOf(stack, known) === 'Ours') {
     const taken = await takeBack(cluster, key, desired, known).catch(unlessConflict);
@@ -135,6 +135,18 @@ async function createOnce(cluster: Cluster, key: string, desired: KubernetesObje
     if (stack && seen && isFormers(stack.metadata, seen)) throw new FormerStackError();
     throw new NameConflictError('not made by this stack');
   }
+}
+
+/** Gives what is made once to its stack, or takes it away, with the policy that says so; its content stays unread. */
+async function handOver(
+  cluster: Cluster,
+  key: string,
+  { metadata }: KubernetesObject,
+  live: KubernetesObject,
+): Promise<boolean> {
+  const { annotations, ownerReferences = [] } = metadata;
+  await cluster.patch(key, live, { metadata: { annotations, ownerReferences } });
+  return false;
 }
 
 /** Whether pods follow from a change: a workload has them only when its specification is another one. */

@@ -33,7 +33,11 @@ export type Cluster = CachedCluster & {
    */
   apply(key: string, object: KubernetesObject): Promise<KubernetesObject>;
   /** JSON merge patch of this very state of an object (uid and resourceVersion, else 409); returns it as it is then. */
-  patch(key: string, object: KubernetesObject, patch: object): Promise<KubernetesObject>;
+  patch(
+    key: string,
+    object: KubernetesObject,
+    patch: { metadata?: object; spec?: object },
+  ): Promise<KubernetesObject>;
   /** Creates an object; 409 `AlreadyExists` where the name is taken. */
   create(key: string, object: KubernetesObject): Promise<void>;
   /** Deletes this very object (uid); one that is gone or was replaced is left alone. */

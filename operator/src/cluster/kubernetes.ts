@@ -110,7 +110,7 @@ function writes({ client, watched, expectations, passwords }: KubernetesOptions)
     async patch(key, object, patch) {
       const row = kindOf(object);
       const { uid, resourceVersion } = object.metadata;
-      const body = { ...patch, metadata: { uid, resourceVersion } };
+      const body = { ...patch, metadata: { ...patch.metadata, uid, resourceVersion } };
       const answer = await client.patch<KubernetesObject>(resourceOf(row), object.metadata, body, {
         fieldManager: managerName,
       });

@@ -21,12 +21,18 @@ export function isExclusiveList(field: string): boolean {
 }
 
 /** Merge patch of `spec` that takes foreign items out of the lists that are ours alone; undefined without any. */
-export function removalOfIntruders(desired: KubernetesObject, live: KubernetesObject): object | undefined {
+export function removalOfIntruders(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+): { spec: object } | undefined {
   return patchOf(desired, live, () => undefined);
 }
 
 /** Merge patch of `spec` that gives foreign ports names that clash with none of ours; undefined without any. */
-export function renamingOfIntruders(desired: KubernetesObject, live: KubernetesObject): object | undefined {
+export function renamingOfIntruders(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+): { spec: object } | undefined {
   let count = 0;
   return patchOf(desired, live, (item, list) =>
     list === 'ports' ? { ...item, name: `displaced-${count++}` } : item,
@@ -35,7 +41,11 @@ export function renamingOfIntruders(desired: KubernetesObject, live: KubernetesO
 
 type Treat = (item: Item, list: string) => Item | undefined;
 
-function patchOf(desired: KubernetesObject, live: KubernetesObject, treat: Treat): object | undefined {
+function patchOf(
+  desired: KubernetesObject,
+  live: KubernetesObject,
+  treat: Treat,
+): { spec: object } | undefined {
   const spec = changesIn(desired['spec'], live['spec'], treat);
   return spec === undefined ? undefined : { spec };
 }

@@ -1,7 +1,7 @@
 import { shortHash } from '../api/hash.ts';
 import { kindOf, kindRank } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey, sortObjects } from '../api/object.ts';
-import { isRetained } from '../desired/retention.ts';
+import { isRetained, retentionAnnotation } from '../desired/retention.ts';
 import { driftOf } from './drift.ts';
 
 /**
@@ -54,9 +54,17 @@ function reasonToApply(desired: KubernetesObject, live: KubernetesObject | undef
   if (live === undefined) return '';
   // It is on its way out; its successor is made once it is gone.
   if (live.metadata.deletionTimestamp !== undefined) return undefined;
-  // Its content is made up once and only its metadata is watched.
-  if (kindOf(desired).write === 'CreateOnce') return undefined;
+  // Its content is filled in once and only its metadata is watched.
+  if (kindOf(desired).write === 'CreateOnce') return reasonToHandOver(desired, live);
   return driftOf(stamped(desired), live);
+}
+
+/** Whether what is made once goes with its stack, or stays, unlike the stack says by now. */
+function reasonToHandOver(desired: KubernetesObject, live: KubernetesObject): string | undefined {
+  const [wanted, found] = [desired, live].map(({ metadata }) => metadata.annotations?.[retentionAnnotation]);
+  return wanted !== undefined && found !== undefined && wanted !== found
+    ? `metadata.annotations.${retentionAnnotation}`
+    : undefined;
 }
 
 /** The object with the hash of itself. */

@@ -78,3 +78,22 @@ test('a password of ours that is made again restarts nothing', async () => {
   await world.settle();
   expect(writesTo(world, before)).toEqual(['Secret./dev/shop-postgres']);
 });
+
+describe('a password whose store is kept from now on, or no longer', () => {
+  const policy = (deletionPolicy: string) => ({ ...reading, data: { postgres: { deletionPolicy } } });
+  const owners = (world: ShopWorld) =>
+    world.child('Secret', 'shop-postgres').metadata.ownerReferences?.map(({ kind }) => kind) ?? [];
+
+  test('follows the policy as a fresh one would, and keeps its content', async () => {
+    const world = await worldWith(policy('Delete'));
+    const content = world.child('Secret', 'shop-postgres')['stringData'];
+    expect(owners(world)).toEqual(['EcommerceStack']);
+    world.want(policy('Retain'));
+    await world.settle();
+    expect(owners(world)).toEqual([]);
+    world.want(policy('Delete'));
+    await world.settle();
+    expect(owners(world)).toEqual(['EcommerceStack']);
+    expect(world.child('Secret', 'shop-postgres')['stringData']).toEqual(content);
+  });
+});
