@@ -1,10 +1,14 @@
+import type { KubernetesObject } from '../../operator/src/api/object.ts';
 import { pathSteps } from '../../operator/src/api/structural.ts';
 import { validateStack, valuesAt } from '../../operator/src/api/validate.ts';
+import { labelKeys } from '../../operator/src/desired/labels.ts';
 import { offlineInput } from '../../operator/src/desired/offline.ts';
+import { intentAnnotation } from '../../operator/src/desired/revision.ts';
 import { buildStack } from '../../operator/src/desired/stack.ts';
 import { type Random, randomFrom } from '../random.ts';
 import { draw } from './draw.ts';
 import { type Members, put, stepsOf, valueAt } from './json.ts';
+import { isSteady, steady } from './pairs.ts';
 import { repair } from './repair.ts';
 import { breachesOf } from './rules.ts';
 import { type Located, leavesBelow, nodesBelow, type SchemaNode } from './schema.ts';
@@ -55,7 +59,10 @@ export function drawPair(schema: SchemaNode, leaf: Located, seed: number): Pair 
   const random = randomFrom(seed);
   const style = { ...random.pick([strata.sparse, strata.usual]), force: pathSteps(leaf.path) };
   const document = drawDocument(schema, random, style);
+  // A canary would keep the rest of the change waiting.
+  if (!leaf.path.includes('.rollout')) steady(document);
   if (!repair(schema, document, random)) return undefined;
+  if (!leaf.path.includes('.rollout') && !isSteady(document)) return undefined;
   const places = valuesAt(document, pathSteps(leaf.path), '');
   if (places.length === 0) return undefined;
   const { path } = random.pick(places);
@@ -95,15 +102,45 @@ export function makesADifference({ before, after }: Pair): boolean {
 function rendered(stack: Stack, midRollout: boolean): string {
   const judged = validateStack(JSON.parse(JSON.stringify(stack)));
   if (!judged.ok) throw new Error(`not valid: ${judged.problems[0]?.path}: ${judged.problems[0]?.message}`);
-  if (!midRollout) return JSON.stringify(buildStack(offlineInput(judged.stack, [])));
-  const names = [...(judged.stack.spec.services ?? []), ...(judged.stack.spec.customServices ?? [])].map(
-    ({ name }) => name,
+  if (!midRollout) return unnamed(buildStack(offlineInput(judged.stack, [])));
+  const { services = [], customServices = [] } = judged.stack.spec;
+  const names = [...services, ...customServices].map(({ name }) => name);
+  const at = '2026-01-01T00:00:00Z';
+  const history = [{ revision: 'olderolder', version: 'v0', result: 'Promoted', at } as const];
+  const rollouts = [...names, 'monolith'].map((name) => ({ name, stableRevision: 'olderolder', history }));
+  return unnamed(buildStack(offlineInput({ ...judged.stack, status: { services: rollouts } }, [])));
+}
+
+/**
+ * What the objects say, but for the records of revisions and the names made from them: those follow the spec whether or
+ * not anything else does.
+ */
+function unnamed(objects: readonly KubernetesObject[]): string {
+  const revisions = objects.flatMap(({ metadata }) => metadata.labels?.[labelKeys.revision] ?? []);
+  const text = JSON.stringify(
+    objects
+      .filter(
+        ({ kind, metadata }) => kind !== 'ConfigMap' || metadata.labels?.[labelKeys.revision] === undefined,
+      )
+      .map(({ metadata, ...content }) => ({
+        ...content,
+        metadata: { ...metadata, annotations: { ...metadata.annotations, [intentAnnotation]: '' } },
+      })),
   );
-  const history = [
-    { revision: 'olderolder', version: 'v0', result: 'Promoted', at: '2026-01-01T00:00:00Z' } as const,
-  ];
-  const services = [...names, 'monolith'].map((name) => ({ name, stableRevision: 'olderolder', history }));
-  return JSON.stringify(buildStack(offlineInput({ ...judged.stack, status: { services } }, [])));
+  return [...new Set(revisions)].reduce((said, revision) => said.replaceAll(revision, 'revision'), text);
+}
+
+/** The stack without the leaf, or without the smallest part round it that may be left out; undefined where there is none. */
+export function withoutLeaf(schema: SchemaNode, { leaf, before }: Pair): Stack | undefined {
+  const [place] = valuesAt(before, pathSteps(leaf), '');
+  if (place === undefined) return undefined;
+  for (let steps = stepsOf(place.path); steps.length > 1; steps = steps.slice(0, -1)) {
+    const copy = structuredClone(before);
+    put(copy, steps, undefined);
+    if (breachesOf(schema, copy).length === 0 && validateStack(JSON.parse(JSON.stringify(copy))).ok)
+      return copy;
+  }
+  return undefined;
 }
 
 /** Leaves that are listed as behavioural and that the schema does not have. */

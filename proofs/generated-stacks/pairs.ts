@@ -47,14 +47,16 @@ function rolloutsOf(document: Members): Members[] {
   return waiting.flatMap((steps) => valuesAt(document, steps, '').map(({ value }) => Object(value)));
 }
 
-function steady(document: Members): void {
+/** Takes away what keeps a rollout waiting for time or people. */
+export function steady(document: Members): void {
   Reflect.deleteProperty(Object(document['spec']), 'paused');
   for (const rollout of rolloutsOf(document)) {
     for (const name of ['canary', 'strategy', 'paused']) Reflect.deleteProperty(rollout, name);
   }
 }
 
-function isSteady(document: Members): boolean {
+/** Whether a change of the stack ends in one revision of each service. */
+export function isSteady(document: Members): boolean {
   return rolloutsOf(document).every(({ strategy }) => strategy !== 'Canary');
 }
 

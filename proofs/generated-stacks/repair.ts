@@ -77,6 +77,21 @@ const container: Readonly<Record<string, Repair>> = {
   ECS0101: onlyOne(['tag', 'digest'], 'v1'),
   ECS0102: swap('requests', 'limits', 'cpu'),
   ECS0103: swap('requests', 'limits', 'memory'),
+  ECS0114: swap('requests', 'limits', 'ephemeral-storage'),
+  ECS0109: ({ self, random }) => {
+    const compares = ['Gt', 'Lt'].includes(String(self['operator']));
+    if (compares) self['values'] = [String(random.integer(0, 1000))];
+    else if (listOf(self['values']).length > 0) Reflect.deleteProperty(self, 'values');
+    else self['values'] = ['given'];
+  },
+  ECS0110: drop('value'),
+  ECS0111: set('operator', 'Exists'),
+  ECS0112: either(drop('tolerationSeconds'), set('effect', 'NoExecute')),
+  ECS0113: ({ root, breach }) => {
+    const all = listOf(valueAt(root, stepsOf(breach.node))).map(membersOf);
+    const place = (one: Members) => `${String(one['topologyKey'])} ${String(one['whenUnsatisfiable'])}`;
+    put(root, stepsOf(breach.node), distinct(all, place));
+  },
   ECS0104: onlyOne(['value', 'valueFrom'], 'x'),
   ECS0105: renamed,
   ECS0106: onlyOne(['fieldRef', 'secretKeyRef', 'configMapKeyRef'], { fieldPath: 'status.podIP' }),
@@ -103,6 +118,7 @@ const service: Readonly<Record<string, Repair>> = {
   ECS0208: ({ self }) => {
     [self['minReplicas'], self['maxReplicas']] = [self['maxReplicas'], self['minReplicas'] ?? 1];
   },
+  ECS0210: drop('scaleDownStabilization'),
   ECS0209: onlyOne(['minAvailable', 'maxUnavailable'], 1),
 };
 
@@ -137,6 +153,9 @@ const exposure: Readonly<Record<string, Repair>> = {
   ECS0407: either(set('meshed', true), drop('principal')),
   ECS0408: ({ root, breach, random }) => put(root, stepsOf(breach.node), cidrs(random)),
   ECS0409: drop('tls'),
+  ECS0413: ({ root, breach, random }) => put(root, stepsOf(breach.node), `/p${random.integer(0, 1_000_000)}`),
+  ECS0414: ({ root, breach, random }) =>
+    put(root, stepsOf(breach.node), `h${random.integer(0, 1_000_000)}.example`),
   ECS0411: drop('annotations'),
   ECS0412: drop('selector'),
   ECS0410: ({ self }) => Reflect.deleteProperty(Object(self['tls']), 'issuerRef'),
@@ -144,6 +163,7 @@ const exposure: Readonly<Record<string, Repair>> = {
 
 const stores: Readonly<Record<string, Repair>> = {
   ECS0501: either(drop('mode'), set('secretRef', { name: 'addresses' })),
+  ECS0504: drop('size'),
   ECS0502: either(drop('secretRef'), set('mode', 'External')),
   ECS0503: ({ self, breach, random }) => {
     const mode = /self\.mode == '(\w+)'/.exec(breach.site.rule.cel)?.[1];

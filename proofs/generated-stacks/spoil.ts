@@ -3,7 +3,7 @@ import { takenNames } from '../../operator/src/api/rules/service.ts';
 import { pathSteps } from '../../operator/src/api/structural.ts';
 import { valuesAt } from '../../operator/src/api/validate.ts';
 import type { Random } from '../random.ts';
-import { type Members, membersOf } from './json.ts';
+import { type Members, membersOf, put, stepsOf } from './json.ts';
 import { listOf } from './repair.ts';
 import type { Site } from './rules.ts';
 
@@ -28,6 +28,10 @@ const addKey =
 const spoils: Readonly<Record<string, Spoil>> = {
   ECS0102: above('cpu', ['1001m', 1], [2, '1.999999999'], ['1k', 999], ['0.001', 0]),
   ECS0103: above('memory', ['1Gi', '1G'], ['1.5Gi', '1535Mi'], [1025, '1Ki'], ['1E', '999P']),
+  ECS0114: above('ephemeral-storage', ['1Gi', '1G'], [2, 1], ['1.5Ki', 1535]),
+  ECS0113: (self, _random) => {
+    if (Array.isArray(self) && self.length > 0 && self.length < 4) self.push(structuredClone(self[0]));
+  },
   ECS0105: (self, random) => {
     self['name'] = random.pick(reservedVariables.filter((name) => name !== 'SERVICE'));
   },
@@ -47,6 +51,9 @@ const spoils: Readonly<Record<string, Spoil>> = {
     ]);
     self['annotations'] = { [key]: 'other/name' };
   },
+  ECS0504: (self, random) => {
+    self['size'] = random.pick([0, '0', '0Gi', '0.000']);
+  },
   ECS0601: (_self, random, root) => {
     membersOf(root['metadata'])['name'] = random.pick(['x'.repeat(41), '1-shop', 'shop.eu']);
   },
@@ -65,8 +72,18 @@ const spoils: Readonly<Record<string, Spoil>> = {
   ECS0702: addKey('X-Canary', 'x_canary', 'x canary'),
 };
 
+/** Texts that chance hardly ever finds, by the code of a rule that stands at the text itself. */
+const wrongTexts: Readonly<Record<string, readonly string[]>> = {
+  ECS0413: ['/a//b', '/./a', '/a/../b', '/a/..', '/a%2fb', '/a%2Fb', '/100%', '/%zz'],
+  ECS0414: ['192.0.2.7', '10.0.0.1', '255.255.255.255'],
+};
+
 /** Breaks a rule at one of its nodes in the document, in place; does nothing where chance does well enough. */
 export function spoil(root: Members, { rule, at }: Site, random: Random): void {
-  const nodes = at === '' ? [root] : valuesAt(root, pathSteps(at), '').map(({ value }) => value);
-  if (nodes.length > 0) spoils[rule.code]?.(membersOf(random.pick(nodes)), random, root);
+  const nodes = at === '' ? [{ path: '', value: root }] : valuesAt(root, pathSteps(at), '');
+  if (nodes.length === 0) return;
+  const { path, value } = random.pick(nodes);
+  const texts = wrongTexts[rule.code];
+  if (texts !== undefined) put(root, stepsOf(path), random.pick(texts));
+  else spoils[rule.code]?.(Object(value), random, root);
 }

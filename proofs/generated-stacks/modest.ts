@@ -1,0 +1,35 @@
+import { serviceNames } from '@ecommercestack/contracts/topology';
+import { pathSteps } from '../../operator/src/api/structural.ts';
+import { valuesAt } from '../../operator/src/api/validate.ts';
+import type { Random } from '../random.ts';
+import { type Members, membersOf } from './json.ts';
+import { listOf } from './repair.ts';
+import type { Stack } from './stack.ts';
+
+const workloads = ['spec.services[]', 'spec.customServices[]', 'spec.monolith'].map(pathSteps);
+
+/**
+ * The stack as small as a shared machine can run many of: few pods, some services left out, nothing paused, no deadline
+ * that a busy machine misses, no PriorityClass, which would have to be made by a person.
+ */
+export function modest(stack: Stack, random: Random): Stack {
+  const copy = structuredClone(stack);
+  Reflect.deleteProperty(copy.spec, 'paused');
+  for (const workload of workloads.flatMap((steps) => valuesAt(copy, steps, ''))) {
+    shrink(membersOf(workload.value));
+  }
+  const listed = listOf(copy.spec['services']).map((item) => membersOf(item)['name']);
+  const others = serviceNames.filter((name) => !listed.includes(name) && random.next() < 0.6);
+  const disabled = others.map((name) => ({ name, placement: 'Disabled' }));
+  if (disabled.length > 0) copy.spec['services'] = [...listOf(copy.spec['services']), ...disabled];
+  return copy;
+}
+
+function shrink(workload: Members): void {
+  if (typeof workload['replicas'] === 'number') workload['replicas'] = Math.min(2, workload['replicas']);
+  if (workload['autoscaling']) membersOf(workload['autoscaling'])['minReplicas'] = 1;
+  if (workload['pod']) Reflect.deleteProperty(membersOf(workload['pod']), 'priorityClassName');
+  for (const name of ['paused', 'progressDeadline']) {
+    if (workload['rollout']) Reflect.deleteProperty(membersOf(workload['rollout']), name);
+  }
+}
