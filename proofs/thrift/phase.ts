@@ -1,4 +1,4 @@
-import { type Actor, type AuditEvent, AuditMark, describeRequest, trafficOf } from '../audit.ts';
+import { type Actor, type AuditEvent, AuditMark, describeRequest, isBy, trafficOf } from '../audit.ts';
 import { untilCalm } from '../calm.ts';
 import type { Kube } from '../kube/kube.ts';
 import { at } from '../kube/object.ts';
@@ -57,6 +57,7 @@ export function judgePhase(events: readonly AuditEvent[], operator: Actor, befor
   const status = judgeStatus(
     before.status,
     ofStatus.map((write) => write.status),
+    events.filter((event) => isCause(event, operator)).length,
   );
   return {
     difference,
@@ -71,6 +72,12 @@ export function judgePhase(events: readonly AuditEvent[], operator: Actor, befor
       ...status.failures,
     ],
   };
+}
+
+/** Whether somebody else changed something that a stack's status may tell of. */
+function isCause(event: AuditEvent, operator: Actor): boolean {
+  const written = !['get', 'list', 'watch'].includes(event.verb) && event.code < 300;
+  return written && !isBy(event, operator) && !['events', 'leases'].includes(event.resource);
 }
 
 /** The key of an installation's passwords: looked at, or made, once in the life of a process and for no stack. */
