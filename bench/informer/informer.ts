@@ -51,11 +51,13 @@ export const informer: Bench = {
 };
 
 /** Bytes are nearly exact: two pairs show that they are. */
-async function footprintsOf({ say }: Context): Promise<Record<SideName, Footprint>[]> {
+async function footprintsOf(context: Context): Promise<Record<SideName, Footprint>[]> {
   const found: Record<SideName, Footprint>[] = [];
   for (const pair of [0, 1]) {
     const footprint = await measureFootprint(sizes, orderOf(pair));
-    say(`bytes a Deployment, listed/changed: ${describe(footprint.ours)}, peer ${describe(footprint.peer)}`);
+    context.say(
+      `bytes a Deployment, listed/changed: ${describe(footprint.ours)}, peer ${describe(footprint.peer)}`,
+    );
     found.push(footprint);
   }
   return found;
@@ -63,17 +65,17 @@ async function footprintsOf({ say }: Context): Promise<Record<SideName, Footprin
 
 const describe = ({ listed, changed }: Footprint) => `${listed}/${changed}`;
 
-async function eventPairs({ endsAt, say }: Context): Promise<EventPair[]> {
+async function eventPairs(context: Context): Promise<EventPair[]> {
   const feeder = await startFeeder(churn.objects, churn.warmUp + churn.events);
   const pairs: EventPair[] = [];
-  while (pairs.length < fewestPairs || (pairs.length < mostPairs && Date.now() < endsAt)) {
+  while (pairs.length < fewestPairs || (pairs.length < mostPairs && Date.now() < context.endsAt)) {
     const [before, feederBefore] = [machineTime(), feeder.cpuSeconds()];
     const micros = { ours: 0, peer: 0 };
     for (const name of orderOf(pairs.length)) micros[name] = await measureEvent(name, feeder, churn);
     const measured = ((micros.ours + micros.peer) * (churn.warmUp + churn.events)) / 1e6;
     const noise = noiseBetween(before, machineTime(), measured + feeder.cpuSeconds() - feederBefore);
     pairs.push({ ...micros, noise });
-    say(
+    context.say(
       `µs an event: ${micros.ours.toFixed(2)}, peer ${micros.peer.toFixed(2)}; foreign ${percent(noise.foreign)}`,
     );
   }

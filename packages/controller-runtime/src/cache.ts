@@ -1,3 +1,4 @@
+import { namesOf } from './lazy-object.ts';
 import type { KubeObject, ObjectRef, OwnerReference } from './object.ts';
 import { compareVersions, keyOf, refOf } from './object.ts';
 import type { Entry } from './shelf.ts';
@@ -28,9 +29,15 @@ export interface CacheReader<T extends KubeObject> {
   ownedBy(uid: string): T[];
 }
 
+interface Index<T extends KubeObject> {
+  readonly name: string;
+  readonly of: IndexFunction<T>;
+  readonly keys: Map<string, Set<string>>;
+}
+
 const OWNER_INDEX = 'owner';
+const NO_OWNERS: readonly OwnerReference[] = [];
 const NO_VALUES: readonly string[] = [];
-const NO_INDEX_VALUES: readonly (readonly string[])[] = [];
 
 /** How a cache works. */
 export interface CacheOptions {
@@ -40,21 +47,26 @@ export interface CacheOptions {
    * read is the same object again only for a second or two.
    */
   readonly compact?: boolean;
+  /** Told when the text of an object turns out to be damaged: the cache needs a fresh picture. */
+  readonly onDamage?: () => void;
 }
 
 /** Objects of one Kind by key, uid and indexes; an object deleted and made anew is a delete and an add. */
 export class Cache<T extends KubeObject> implements CacheReader<T> {
   readonly #byKey = new Map<string, Entry<T>>();
   readonly #byUid = new Map<string, Entry<T>>();
-  readonly #indexes = new Map<string, { of: IndexFunction<T>; keys: Map<string, Set<string>> }>();
+  readonly #indexes: Index<T>[] = [];
   readonly #shelf: Shelf<T>;
   readonly #handlers: ChangeHandler<T>[] = [];
   readonly #onHandlerError: (error: unknown) => void;
 
   constructor(options: CacheOptions = {}) {
     this.#onHandlerError = options.onHandlerError ?? (() => {});
-    this.#shelf = new Shelf<T>(options.compact ?? false);
-    this.addIndex(OWNER_INDEX, (object) => owners(object).map((owner) => owner.uid));
+    this.#shelf = new Shelf<T>({
+      compact: options.compact ?? false,
+      onDamage: options.onDamage ?? (() => {}),
+    });
+    this.addIndex(OWNER_INDEX, uidsOfOwners);
   }
 
   get size(): number {
@@ -79,10 +91,10 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
   }
 
   byIndex(index: string, value: string): T[] {
-    const entry = this.#indexes.get(index);
-    if (entry === undefined) throw new Error(`unknown index ${index}`);
+    const known = this.#indexes.find(({ name }) => name === index);
+    if (known === undefined) throw new Error(`unknown index ${index}`);
     const found: T[] = [];
-    for (const key of entry.keys.get(value) ?? []) {
+    for (const key of known.keys.get(value) ?? []) {
       const object = this.get(key);
       if (object !== undefined) found.push(object);
     }
@@ -95,9 +107,9 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
 
   /** Adds an index over present and future objects. */
   addIndex(name: string, of: IndexFunction<T>): void {
-    if (this.#indexes.has(name)) throw new Error(`index ${name} exists already`);
+    if (this.#indexes.some((index) => index.name === name)) throw new Error(`index ${name} exists already`);
     const keys = new Map<string, Set<string>>();
-    this.#indexes.set(name, { of, keys });
+    this.#indexes.push({ name, of, keys });
     for (const entry of this.#byKey.values()) {
       const values = of(this.#shelf.get(entry));
       entry.values = [...entry.values, values];
@@ -145,12 +157,12 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
   }
 
   #take(object: T, counts: (next: string | undefined, last: string | undefined) => boolean): void {
-    const { uid, resourceVersion } = object.metadata;
-    const key = keyOf(object.metadata);
-    const entry = this.#byKey.get(key);
+    const names = namesOf(object);
+    const { uid, resourceVersion } = names;
+    const entry = this.#byUid.get(uid ?? '') ?? this.#byKey.get(keyOf(names));
     if (entry === undefined || entry.uid !== uid) {
       if (entry !== undefined) this.#leave(entry);
-      this.#enter(key, object);
+      this.#enter(keyOf(names), object);
       this.#tell('add', undefined, object);
     } else if (counts(resourceVersion, entry.version)) {
       const previous = this.#handlers.length > 0 ? this.#shelf.glimpse(entry) : undefined;
@@ -163,7 +175,6 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
   #enter(key: string, object: T): void {
     const { uid } = object.metadata;
     const entry = this.#shelf.place(key, object);
-    entry.values = NO_INDEX_VALUES;
     this.#byKey.set(key, entry);
     if (uid !== undefined) this.#byUid.set(uid, entry);
     this.#index(entry, object);
@@ -173,10 +184,8 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
     const previous = this.#shelf.glimpse(entry);
     this.#byKey.delete(entry.key);
     if (entry.uid !== undefined) this.#byUid.delete(entry.uid);
-    let position = 0;
-    for (const { keys } of this.#indexes.values()) {
+    for (const [position, { keys }] of this.#indexes.entries()) {
       withdraw(keys, entry.values[position] ?? NO_VALUES, entry.key);
-      position += 1;
     }
     this.#shelf.drop(entry);
     this.#tell('delete', previous, undefined);
@@ -184,21 +193,18 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
 
   /** Lists the entry under the values that its object has now. */
   #index(entry: Entry<T>, object: T): void {
-    const former = entry.values;
-    let found: (readonly string[])[] | undefined;
-    let position = 0;
-    for (const { of, keys } of this.#indexes.values()) {
-      const last = former[position] ?? NO_VALUES;
+    for (let position = 0; position < this.#indexes.length; position += 1) {
+      // The position lies in the list.
+      const { of, keys } = this.#indexes[position] as Index<T>;
+      const last = entry.values[position] ?? NO_VALUES;
       const values = of(object);
-      if (!isSame(values, last)) {
-        found ??= Array.from(this.#indexes, (_, index) => former[index] ?? NO_VALUES);
-        found[position] = values;
-        withdraw(keys, last, entry.key);
-        insert(keys, values, entry.key);
-      }
-      position += 1;
+      if (isSame(values, last)) continue;
+      withdraw(keys, last, entry.key);
+      insert(keys, values, entry.key);
+      entry.values = this.#indexes.map((_, index) =>
+        index === position ? values : (entry.values[index] ?? NO_VALUES),
+      );
     }
-    if (found !== undefined) entry.values = found;
   }
 
   #tell(type: ChangeType, previous: T | undefined, current: T | undefined): void {
@@ -212,9 +218,14 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
   }
 }
 
+function uidsOfOwners(object: KubeObject): readonly string[] {
+  const found = owners(object);
+  return found.length === 0 ? NO_VALUES : found.map(({ uid }) => uid);
+}
+
 /** The owner references of an object. */
 export function owners(object: KubeObject): readonly OwnerReference[] {
-  return object.metadata.ownerReferences ?? [];
+  return object.metadata.ownerReferences ?? NO_OWNERS;
 }
 
 /** Removes `metadata.managedFields`, which is most of an object's weight and read by nobody. */
@@ -241,6 +252,7 @@ function withdraw(keys: Map<string, Set<string>>, values: readonly string[], key
 }
 
 function isSame(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length === 0) return b.length === 0;
   return a.length === b.length && a.every((value, index) => value === b[index]);
 }
 

@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { isExpired, isNotFound } from './errors.ts';
 import type { KubeObject, ObjectRef, Resource } from './object.ts';
 import { apiVersionOf, pathOf } from './object.ts';
 import type { ApiClientOptions, ApiRequest, Query } from './requests.ts';
 import { RequestSender } from './requests.ts';
+import type { Pieces } from './stream-connection.ts';
 
 /** Options that reads share. */
 export interface ReadOptions {
@@ -140,8 +140,8 @@ export class ApiClient {
     return { items, resourceVersion };
   }
 
-  /** Opens a watch and returns the raw stream of JSON lines; `query` carries versions and time limits. */
-  openWatch(resource: Resource, selection: Selection, query: Query): Promise<IncomingMessage> {
+  /** Opens a watch and returns its JSON lines as bytes, each piece valid until the next; `query` carries versions and time limits. */
+  openWatch(resource: Resource, selection: Selection, query: Query): Promise<Pieces> {
     return this.#sender.stream({
       method: 'GET',
       path: pathOf(resource, { namespace: selection.namespace }),

@@ -46,7 +46,7 @@ export class Informer<T extends KubeObject = KubeObject> {
     this.#options = options;
     this.required = required;
     this.resource = options.resource;
-    const cache = new Cache<T>({ onHandlerError, compact });
+    const cache = new Cache<T>({ onHandlerError, compact, onDamage: () => this.relist() });
     this.cache = cache;
     const scopes = options.resource.namespaced && namespaces.length > 0 ? new Set(namespaces) : [undefined];
     for (const namespace of scopes) {

@@ -4,9 +4,10 @@ import type { ApiClient, Selection } from './client.ts';
 import type { Clock } from './clock.ts';
 import { pause, systemClock } from './clock.ts';
 import { ApiError, attempt, ConnectionError, isExpired } from './errors.ts';
-import { textOf } from './lazy-object.ts';
+import { namesOf, textOf } from './lazy-object.ts';
 import type { KubeObject, Resource } from './object.ts';
 import { apiVersionOf, compareVersions } from './object.ts';
+import type { ObjectHead } from './object-text.ts';
 import { DoubtError, RelistError, refusesWatchList, restartReason } from './restart.ts';
 import type { WatchEvent } from './watch-stream.ts';
 import { watchEvents } from './watch-stream.ts';
@@ -93,6 +94,7 @@ export class Reflector<T extends KubeObject> {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #stop = new AbortController();
+  readonly #lazyHead: ObjectHead | undefined;
   #wake = new AbortController();
   #stream = new AbortController();
   #state: ReflectorState = 'starting';
@@ -114,6 +116,8 @@ export class Reflector<T extends KubeObject> {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#watchListServed = options.watchList ?? true;
+    const { lazy, resource } = options;
+    this.#lazyHead = lazy === true ? { apiVersion: apiVersionOf(resource), kind: resource.kind } : undefined;
     this.#lastContact = this.#clock.monotonic();
     this.#deafSince = this.#lastContact;
   }
@@ -250,7 +254,7 @@ export class Reflector<T extends KubeObject> {
       });
       this.#heard(watchdog);
       if (initial === undefined) this.#enter('watching');
-      for await (const events of watchEvents<T>(body, this.#options.lazy)) {
+      for await (const events of watchEvents<T>(body, this.#lazyHead)) {
         // Lines that had arrived before a stop or a relist must not count after it.
         signal.throwIfAborted();
         this.#heard(watchdog);
@@ -270,10 +274,10 @@ export class Reflector<T extends KubeObject> {
 
   #take(event: WatchEvent<T>, initial: Map<string, T> | undefined): void {
     if (event.type === 'ERROR') throw new ApiError(event.object.code ?? 500, event.object);
-    const { uid, resourceVersion, annotations } = event.object.metadata;
+    const { uid, resourceVersion } = namesOf(event.object);
     const collecting = initial !== undefined && this.#version === undefined;
     if (event.type === 'BOOKMARK') {
-      if (collecting && annotations?.[INITIAL_EVENTS_END] === 'true') {
+      if (collecting && event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') {
         this.#complete(initial.values(), resourceVersion ?? '');
         initial.clear();
         this.#enter('watching');

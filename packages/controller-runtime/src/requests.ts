@@ -1,11 +1,11 @@
-import type { IncomingMessage } from 'node:http';
 import { backoffDelay } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import { pause, systemClock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { StatusBody } from './errors.ts';
 import { ApiError, ConnectionError } from './errors.ts';
-import type { Answer } from './transport.ts';
+import type { Pieces } from './stream-connection.ts';
+import type { Answer, Exchange } from './transport.ts';
 import { readText, Transport } from './transport.ts';
 
 /** How a client behaves; every field but `credentials` has a default. */
@@ -85,9 +85,9 @@ export class RequestSender {
   }
 
   /** Opens an endless answer, on connections of its own; only its beginning is bounded in time. */
-  async stream(request: ApiRequest): Promise<IncomingMessage> {
+  async stream(request: ApiRequest): Promise<Pieces> {
     return await this.#bounded(request, async (signal, begun) => {
-      const answer = await this.#send(this.#streams, { ...request, signal });
+      const answer = await this.#send({ ...request, signal }, (exchange) => this.#streams.open(exchange));
       if (answer.status === 200) {
         begun();
         return answer.body;
@@ -112,7 +112,7 @@ export class RequestSender {
 
   #once<T>(request: ApiRequest): Promise<T> {
     return this.#bounded(request, async (signal) => {
-      const answer = await this.#send(this.#transport, { ...request, signal });
+      const answer = await this.#send({ ...request, signal }, (exchange) => this.#transport.send(exchange));
       const text = await readText(answer.body);
       if (answer.status < 200 || answer.status > 299) throw toApiError(answer, text);
       return parse<T>(text);
@@ -150,7 +150,7 @@ export class RequestSender {
     }
   }
 
-  async #send(transport: Transport, request: ApiRequest): Promise<Answer> {
+  async #send(request: ApiRequest, send: (exchange: Exchange) => Promise<Answer>): Promise<Answer> {
     if (request.method !== 'GET') this.#options.beforeWrite?.();
     const body = request.body === undefined ? undefined : JSON.stringify(request.body);
     const headers: Record<string, string> = {
@@ -163,7 +163,7 @@ export class RequestSender {
     }
     const started = this.#clock.monotonic();
     const path = request.path + encodeQuery(request.query ?? {});
-    const answer = await transport.send({
+    const answer = await send({
       method: request.method,
       path,
       headers,

@@ -1,7 +1,8 @@
-import type { ObjectText } from './lazy-object.ts';
-import { deferredObject, joined, lazyObject, textOf } from './lazy-object.ts';
+import { attempt } from './errors.ts';
+import { deferredObject, lazyObject, namesOf, textOf } from './lazy-object.ts';
 import type { KubeObject } from './object.ts';
 import { refOf } from './object.ts';
+import { ObjectText } from './object-text.ts';
 import type { Packed } from './packer.ts';
 import { Packer } from './packer.ts';
 
@@ -12,11 +13,19 @@ export interface Entry<T extends KubeObject> {
   version: string | undefined;
   /** Index values, one list an index; the index functions are not asked again when the object goes. */
   values: readonly (readonly string[])[];
+  /** In which round it was touched last. */
+  round: number;
   /** The object itself; absent while only its text is held. */
   object: T | undefined;
   text: ObjectText | Packed | undefined;
 }
 
+/** An object whose text is no JSON, because the API server's line was cut off; a fresh picture is on its way. */
+class DamagedObjectError extends Error {
+  override readonly name = 'DamagedObjectError';
+}
+
+const NO_INDEX_VALUES: readonly (readonly string[])[] = [];
 /** An entry that nobody touches for one to two of these is packed. */
 const REST_MS = 1_000;
 /** So many are packed before anything else gets its turn. */
@@ -28,21 +37,25 @@ export class Shelf<T extends KubeObject> {
   readonly #packer = new Packer();
   #touched = new Set<Entry<T>>();
   #resting = new Set<Entry<T>>();
+  #round = 1;
   #timer: NodeJS.Timeout | undefined;
+  readonly #onDamage: () => void;
 
-  constructor(compact: boolean) {
+  constructor({ compact, onDamage }: { compact: boolean; onDamage: () => void }) {
     this.#compact = compact;
+    this.#onDamage = onDamage;
   }
 
   /** A new entry that holds `object`. */
   place(key: string, object: T): Entry<T> {
-    const { uid, resourceVersion } = object.metadata;
+    const { uid, resourceVersion } = namesOf(object);
     const text = this.#compact ? textOf(object) : undefined;
     const entry: Entry<T> = {
       key,
       uid,
       version: resourceVersion,
-      values: [],
+      values: NO_INDEX_VALUES,
+      round: 0,
       object: text === undefined ? object : undefined,
       text,
     };
@@ -53,9 +66,10 @@ export class Shelf<T extends KubeObject> {
   /** Makes an entry hold another version of its object. */
   put(entry: Entry<T>, object: T): void {
     this.#release(entry);
-    entry.version = object.metadata.resourceVersion;
-    entry.text = this.#compact ? textOf(object) : undefined;
-    entry.object = entry.text === undefined ? object : undefined;
+    const text = this.#compact ? textOf(object) : undefined;
+    entry.version = (text?.names ?? object.metadata).resourceVersion;
+    entry.text = text;
+    entry.object = text === undefined ? object : undefined;
     this.#touch(entry);
   }
 
@@ -73,7 +87,8 @@ export class Shelf<T extends KubeObject> {
     if (isText(text)) return lazyObject<T>(text);
     if (text === undefined) throw new Error(`nothing is held under ${entry.key}`);
     const known = knownOf(entry);
-    return deferredObject<T>(() => parse<T>(this.#packer.unpack(text, known)));
+    // The text of an object of this cache, checked when it was packed.
+    return deferredObject<T>(() => JSON.parse(this.#packer.unpack(text, known)) as T);
   }
 
   /** Gives up what the entry holds. */
@@ -83,17 +98,23 @@ export class Shelf<T extends KubeObject> {
     this.#resting.delete(entry);
   }
 
-  /** Packs every entry now. */
-  packAll(): void {
-    for (const entry of this.#resting) this.#pack(entry);
-    for (const entry of this.#touched) this.#pack(entry);
-    this.#resting.clear();
-    this.#touched.clear();
+  #read(entry: Entry<T>): T {
+    const { key, text } = entry;
+    if (text === undefined) throw new Error(`nothing is held under ${key}`);
+    if (isText(text)) return this.#parse(entry, text.whole);
+    return this.#parse(entry, this.#packer.unpack(text, knownOf(entry)));
   }
 
-  #read({ key, text, ...entry }: Entry<T>): T {
-    if (text === undefined) throw new Error(`nothing is held under ${key}`);
-    return parse<T>(isText(text) ? joined(text) : this.#packer.unpack(text, knownOf({ key, ...entry })));
+  #parse(entry: Entry<T>, text: string): T {
+    try {
+      // The text of an object of this cache.
+      return JSON.parse(text) as T;
+    } catch (error) {
+      // Whatever the next picture holds of it is another version than this one.
+      entry.version = undefined;
+      this.#onDamage();
+      throw new DamagedObjectError(`${entry.key} arrived damaged`, { cause: error });
+    }
   }
 
   #release({ text }: Entry<T>): void {
@@ -101,7 +122,8 @@ export class Shelf<T extends KubeObject> {
   }
 
   #touch(entry: Entry<T>): void {
-    if (!this.#compact) return;
+    if (!this.#compact || entry.round === this.#round) return;
+    entry.round = this.#round;
     this.#touched.add(entry);
     this.#timer ??= setTimeout(this.#rest, REST_MS).unref();
   }
@@ -112,7 +134,7 @@ export class Shelf<T extends KubeObject> {
     for (const entry of this.#resting) {
       if (left === 0) break;
       this.#resting.delete(entry);
-      if (this.#touched.has(entry)) continue;
+      if (entry.round === this.#round) continue;
       this.#pack(entry);
       left -= 1;
     }
@@ -121,6 +143,7 @@ export class Shelf<T extends KubeObject> {
       this.#timer = setTimeout(this.#rest, 1).unref();
     } else if (this.#touched.size > 0) {
       [this.#resting, this.#touched] = [this.#touched, this.#resting];
+      this.#round += 1;
       this.#timer = setTimeout(this.#rest, REST_MS).unref();
     }
   };
@@ -128,11 +151,12 @@ export class Shelf<T extends KubeObject> {
   #pack(entry: Entry<T>): void {
     const { text, object } = entry;
     entry.object = undefined;
-    if (text !== undefined && !isText(text)) return;
-    entry.text = this.#packer.pack(
-      text === undefined ? JSON.stringify(object) : joined(text),
-      knownOf(entry),
-    );
+    if (isText(text)) {
+      const whole = text.whole;
+      // Parsed to see that it can be, where nobody has done so yet.
+      if (object === undefined) attempt(() => this.#parse(entry, whole));
+      entry.text = this.#packer.pack(whole, knownOf(entry));
+    } else if (text === undefined) entry.text = this.#packer.pack(JSON.stringify(object), knownOf(entry));
   }
 }
 
@@ -143,10 +167,5 @@ function knownOf({ key, uid, version }: Pick<Entry<KubeObject>, 'key' | 'uid' | 
 }
 
 function isText(text: ObjectText | Packed | undefined): text is ObjectText {
-  return text !== undefined && 'metadata' in text;
-}
-
-function parse<T>(text: string): T {
-  // The text of an object of this cache.
-  return JSON.parse(text) as T;
+  return text instanceof ObjectText;
 }

@@ -1,8 +1,10 @@
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Credentials } from './credentials.ts';
+import { StringDecoder } from 'node:string_decoder';
+import type { Credentials, RequestAuth } from './credentials.ts';
 import { ConnectionError } from './errors.ts';
+import { type Pieces, StreamConnection } from './stream-connection.ts';
 
 /** Idle sockets are probed after this long; the kernel gives a dead one up ten seconds later. */
 const KEEP_ALIVE_MS = 15_000;
@@ -27,7 +29,7 @@ export interface Exchange {
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  readonly body: IncomingMessage;
+  readonly body: Pieces;
 }
 
 /** A pool of kept-alive connections to one API server. */
@@ -36,6 +38,7 @@ export class Transport {
   readonly #base: URL;
   readonly #connectMs: number;
   readonly #agent: HttpAgent | HttpsAgent;
+  readonly #streams = new Set<StreamConnection>();
 
   constructor(credentials: Credentials, maxSockets: number, connectMs = CONNECT_MS) {
     this.#connectMs = connectMs;
@@ -47,12 +50,32 @@ export class Transport {
 
   /** Sends one request and resolves with the head of the answer; rejects with `ConnectionError`. */
   async send(exchange: Exchange): Promise<Answer> {
-    let auth: Awaited<ReturnType<Credentials['authorize']>>;
+    return await this.#sendAs(await this.#authorize(), exchange);
+  }
+
+  /** The same for an answer that may never end, on a connection of its own; its pieces are valid one at a time. */
+  async open(exchange: Exchange): Promise<Answer> {
+    const auth = await this.#authorize();
+    // The way through a proxy is the agent's secret.
+    if (auth.agent !== undefined) return await this.#sendAs(auth, exchange);
+    const target = { base: this.#base, auth, connectMs: this.#connectMs, keepAliveMs: KEEP_ALIVE_MS };
+    const stream: StreamConnection = new StreamConnection(target, exchange, () =>
+      this.#streams.delete(stream),
+    );
+    this.#streams.add(stream);
+    const { status, headers } = await stream.head();
+    return { status, headers, body: stream.body };
+  }
+
+  async #authorize(): Promise<RequestAuth> {
     try {
-      auth = await this.#credentials.authorize();
+      return await this.#credentials.authorize();
     } catch (error) {
       throw new ConnectionError('the credentials could not be read', error);
     }
+  }
+
+  async #sendAs(auth: RequestAuth, exchange: Exchange): Promise<Answer> {
     const prefix = this.#base.pathname.replace(/\/$/, '');
     const options = {
       ...auth.tls,
@@ -102,19 +125,18 @@ export class Transport {
   /** Closes every connection; requests under way fail. */
   close(): void {
     this.#agent.destroy();
+    for (const stream of this.#streams) stream.close();
   }
 }
 
 /** Reads a whole answer as text; rejects with `ConnectionError` when it breaks off. */
-export async function readText(body: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
+export async function readText(body: Pieces): Promise<string> {
+  const decoder = new StringDecoder('utf8');
+  let text = '';
   try {
-    for await (const chunk of body) {
-      // Without setEncoding a stream from node:http yields Buffers only.
-      chunks.push(chunk as Buffer);
-    }
+    for await (const piece of body) text += decoder.write(piece);
   } catch (error) {
     throw new ConnectionError('the answer broke off', error);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return text + decoder.end();
 }

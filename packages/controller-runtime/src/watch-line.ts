@@ -1,6 +1,6 @@
-import { isAscii } from 'node:buffer';
 import { lazyObject } from './lazy-object.ts';
 import type { KubeObject } from './object.ts';
+import { type ObjectHead, ObjectText } from './object-text.ts';
 
 /** A change whose object is parsed only where somebody looks. */
 export type LazyEvent<T extends KubeObject> = {
@@ -10,87 +10,100 @@ export type LazyEvent<T extends KubeObject> = {
 
 /** Members in the order in which the API server writes them for its own types. */
 const BEGINNING =
-  /^\{"type":"(ADDED|MODIFIED|DELETED)","object":\{"kind":"([^"\\]+)","apiVersion":"([^"\\]+)","metadata":\{"name":"/;
-const MANAGED_FIELDS = ',"managedFields":[';
-const END_OF_METADATA = ']},"';
-const METADATA = '"metadata":';
+  /^\{"type":"(ADDED|MODIFIED|DELETED)","object":\{"kind":"[^"\\]+","apiVersion":"[^"\\]+","metadata":(\{"name":"([^"\\]+)"(?:,"generateName":"[^"\\]+")?(?:,"namespace":"([^"\\]+)")?,"uid":"([^"\\]+)","resourceVersion":"([^"\\]+)")/;
+/** Such a beginning is seldom longer, and never than the second: three names have at most 253 characters each. */
+const BEGINNING_BYTES = [400, 1_200] as const;
+const MANAGED_FIELDS = 'managedFields';
+
+const [QUOTE, COMMA, COLON, BACKSLASH] = [34, 44, 58, 92];
+const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [91, 93, 123, 125];
+const [LETTER_A, LETTER_M, LETTER_O, LETTER_Z] = [97, 109, 111, 122];
 
 /**
- * Takes in a watch line without parsing it as a whole; undefined where the line is not just as the API server writes its
- * own types, for then only a full parse can tell what it is. `managedFields` is left out. The metadata is parsed, and the
- * rest is known to be closed, so that no line which was cut off passes.
- *
- * Inside a JSON string every quote follows a backslash. So a bare `,"` with a letter behind it is always between two
- * members, and the first `]},"` of that kind ends `managedFields`, in which there are no other lists.
+ * Takes in a watch line, which must be ASCII, without parsing it; undefined where the line is not just as the API server
+ * writes its own types, for then only a full parse can tell what it is. `managedFields` is left out. A line that was cut
+ * off right behind two closing braces passes: that is found out when the object is read or packed.
  */
 export function takeLine<T extends KubeObject>(
   buffer: Buffer,
-  start = 0,
-  end = buffer.length,
+  start: number,
+  end: number,
+  head: ObjectHead,
 ): LazyEvent<T> | undefined {
-  const line = buffer.toString('latin1', start, end);
-  const found = BEGINNING.exec(line);
+  if (buffer[end - 1] !== CLOSE_BRACE || buffer[end - 2] !== CLOSE_BRACE) return undefined;
+  const [usual, most] = BEGINNING_BYTES;
+  const found =
+    BEGINNING.exec(buffer.toString('latin1', start, Math.min(end, start + usual))) ??
+    BEGINNING.exec(buffer.toString('latin1', start, Math.min(end, start + most)));
   if (found === null) return undefined;
-  const [, type = '', kind = '', apiVersion = ''] = found;
-  const metadata = line.indexOf(METADATA, 40) + METADATA.length;
-  const fields = line.indexOf(MANAGED_FIELDS, metadata);
-  const close = fields < 0 ? -1 : line.indexOf(END_OF_METADATA, fields);
-  const rest = close + END_OF_METADATA.length - 1;
-  if (close < 0 || !isLetter(line.charCodeAt(rest + 1)) || !line.endsWith('}}')) return undefined;
-  if (!isClosed(buffer, start + rest, end - 2) || !isAscii(buffer.subarray(start, end))) return undefined;
-  const object = lazyObject<T>({
-    apiVersion,
-    kind,
-    metadata: `${line.slice(metadata, fields)}}`,
-    // Copied from the bytes: a slice of the line would keep all of it.
-    rest: buffer.toString('latin1', start + rest, end - 2),
+  const [{ length }, type, opened = '', name = '', namespace, uid, resourceVersion] = found;
+  const beginning = start + length;
+  const fields = findManagedFields(buffer, beginning, end);
+  if (fields === undefined) return undefined;
+  const rest = findRest(buffer, fields.at, end);
+  if (rest === undefined) return undefined;
+  const text = new ObjectText(head, { name, namespace, uid, resourceVersion }, fields.owned, buffer, {
+    metadata: beginning - opened.length,
+    metadataEnd: fields.at,
+    rest,
+    restEnd: end - 2,
   });
-  try {
-    // A wrong guess about where the metadata ends leaves braces that do not match.
-    if (typeof object.metadata.resourceVersion !== 'string') return undefined;
-  } catch {
-    return undefined;
-  }
   // The pattern admits no other type.
-  return { type: type as LazyEvent<T>['type'], object };
+  return { type: type as LazyEvent<T>['type'], object: lazyObject<T>(text) };
 }
 
-const isLetter = (code: number) => code >= 97 && code <= 122;
-
-const QUOTE = 34;
-const BACKSLASH = 92;
-/** 1 opens, 2 closes, 3 is a quote; anything else is nothing to us. */
-const classes = new Uint8Array(256);
-for (const [text, value] of [
-  ['{[', 1],
-  ['}]', 2],
-  ['"', 3],
-] as const) {
-  for (const character of text) classes[character.charCodeAt(0)] = value;
-}
-const open = new Uint8Array(1024);
-
-/** Whether strings, braces and brackets between two positions are all closed, and in their order. */
-export function isClosed(buffer: Buffer, start: number, end: number): boolean {
-  let depth = 0;
-  for (let at = start; at < end; at += 1) {
-    // Positions below `end` lie in the buffer.
-    const byte = buffer[at] as number;
-    const what = classes[byte];
-    if (what === 0) continue;
-    if (what === 3) {
-      at += 1;
-      while (at < end && buffer[at] !== QUOTE) at += buffer[at] === BACKSLASH ? 2 : 1;
-      if (at >= end) return false;
-    } else if (what === 1) {
-      if (depth === open.length) return false;
-      open[depth] = byte;
+/** Where the member `managedFields` of the metadata begins, with its comma, and whether owners stand before it. */
+function findManagedFields(
+  buffer: Buffer,
+  start: number,
+  end: number,
+): { at: number; owned: boolean } | undefined {
+  let [depth, owned, at] = [0, false, start];
+  while (at < end) {
+    const byte = buffer[at];
+    at += 1;
+    if (byte === QUOTE) {
+      const from = at;
+      at = endOfString(buffer, from, end);
+      if (depth > 0 || buffer[at] !== COLON) continue;
+      const initial = buffer[from];
+      if (initial === LETTER_O) owned = true;
+      else if (initial === LETTER_M && buffer.toString('latin1', from, at - 1) === MANAGED_FIELDS)
+        return { at: from - 2, owned };
+    } else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
       depth += 1;
-    } else {
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
       depth -= 1;
-      // In ASCII a closing brace or bracket comes two after its opening one.
-      if (depth < 0 || open[depth] !== byte - 2) return false;
+      if (depth < 0) return undefined;
     }
   }
-  return depth === 0;
+  return undefined;
+}
+
+/** Behind the closing quote. */
+function endOfString(buffer: Buffer, start: number, end: number): number {
+  let at = start;
+  while (at < end) {
+    const byte = buffer[at];
+    at += 1;
+    if (byte === QUOTE) return at;
+    if (byte === BACKSLASH) at += 1;
+  }
+  return end;
+}
+
+/**
+ * Where the members behind the metadata begin, if `managedFields` is its last one. There are no other lists in it, and
+ * inside a string every quote follows a backslash: so the first `]},"` with a letter behind it is its end.
+ */
+function findRest(buffer: Buffer, fields: number, end: number): number | undefined {
+  let at = buffer.indexOf(CLOSE_BRACKET, fields + MANAGED_FIELDS.length);
+  while (at >= 0 && at < end - 4) {
+    const isEnd = buffer[at + 1] === CLOSE_BRACE && buffer[at + 2] === COMMA && buffer[at + 3] === QUOTE;
+    // Positions below `end` lie in the buffer.
+    const letter = buffer[at + 4] as number;
+    if (isEnd && letter >= LETTER_A && letter <= LETTER_Z) return at + 3;
+    at = buffer.indexOf(CLOSE_BRACKET, at + 1);
+  }
+  return undefined;
 }

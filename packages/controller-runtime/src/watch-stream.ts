@@ -1,8 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import { isAscii } from 'node:buffer';
 import type { TextDecoder as Decoder } from 'node:util';
 import type { StatusBody } from './errors.ts';
 import { ConnectionError } from './errors.ts';
 import type { KubeObject } from './object.ts';
+import type { ObjectHead } from './object-text.ts';
+import type { Pieces } from './stream-connection.ts';
 import { takeLine } from './watch-line.ts';
 
 /** One line of a watch. */
@@ -21,29 +23,32 @@ const TYPES = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
 
 /**
  * Reads a watch until it ends. Throws `UnreadableLineError` for a line that is not UTF-8, JSON and an event (also one
- * that is cut off), `ConnectionError` when the connection breaks. `lazy` events come without `managedFields` and are
- * parsed only where somebody looks, as far as their lines are just as the API server writes its own types.
+ * that is cut off), `ConnectionError` when the connection breaks. With `head`, which says what
+ * all objects begin with, they come without `managedFields` and are parsed only where somebody looks, as far as their
+ * lines are in ASCII and just as the API server writes its own types.
  */
 export async function* watchEvents<T extends KubeObject>(
-  body: IncomingMessage,
-  lazy = false,
+  body: Pieces,
+  head?: ObjectHead,
 ): AsyncGenerator<WatchEvent<T>[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest: Buffer[] = [];
   let restBytes = 0;
   for await (const chunk of bytes(body)) {
     const events: WatchEvent<T>[] = [];
+    const ascii = head !== undefined && isAscii(chunk);
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      const tail = chunk.subarray(start, end);
-      const line = restBytes === 0 ? tail : Buffer.concat([...rest, tail]);
-      if (line.length > 0) events.push((lazy && takeLine<T>(line)) || parseLine<T>(decoder, line));
-      rest = [];
-      restBytes = 0;
+      if (restBytes > 0) {
+        const line = Buffer.concat([...rest, chunk.subarray(start, end)]);
+        events.push(readLine<T>(decoder, line, 0, line.length, isAscii(line) ? head : undefined));
+        [rest, restBytes] = [[], 0];
+      } else if (end > start) events.push(readLine<T>(decoder, chunk, start, end, ascii ? head : undefined));
       start = end + 1;
     }
     if (start < chunk.length) {
-      rest.push(chunk.subarray(start));
+      // Copied, because the next piece takes its place.
+      rest.push(Buffer.from(chunk.subarray(start)));
       restBytes += chunk.length - start;
       if (restBytes > MAX_LINE_BYTES) throw new UnreadableLineError('a watch line exceeds 64 MiB');
     }
@@ -52,15 +57,23 @@ export async function* watchEvents<T extends KubeObject>(
   if (restBytes > 0) throw new UnreadableLineError('the last watch line is cut off');
 }
 
-async function* bytes(body: IncomingMessage): AsyncGenerator<Buffer> {
+async function* bytes(body: Pieces): AsyncGenerator<Buffer> {
   try {
-    for await (const chunk of body) {
-      // Without setEncoding a stream from node:http yields Buffers only.
-      yield chunk as Buffer;
-    }
+    yield* body;
   } catch (error) {
     throw new ConnectionError('the watch broke off', error);
   }
+}
+
+function readLine<T extends KubeObject>(
+  decoder: Decoder,
+  buffer: Buffer,
+  start: number,
+  end: number,
+  head: ObjectHead | undefined,
+): WatchEvent<T> {
+  const lazy = head && takeLine<T>(buffer, start, end, head);
+  return lazy ?? parseLine<T>(decoder, buffer.subarray(start, end));
 }
 
 function parseLine<T extends KubeObject>(decoder: Decoder, line: Buffer): WatchEvent<T> {
