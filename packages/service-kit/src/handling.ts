@@ -1,7 +1,8 @@
 import type { BusEvent, EventBus, UnreadableRecord } from './bus/event-bus.ts';
+import { inboxOf, reactorOf } from './desk.ts';
 import { Permanent } from './events/failure.ts';
 import { type FollowerSpec, startFollower } from './events/follower.ts';
-import { createInbox, type Inbox } from './events/inbox.ts';
+import type { Inbox } from './events/inbox.ts';
 import { inLanes } from './events/lanes.ts';
 import { createProjector } from './events/projection.ts';
 import { createRelay } from './events/relay.ts';
@@ -61,7 +62,7 @@ function startFollowers(
         ),
     });
   const reactions = open.reactions.map(({ name, react }) => {
-    const inbox = inboxOf(`${row.objectName}/${name}`, store, world);
+    const inbox = inboxOf(reactorOf(row.objectName, name), store, world);
     return follow(`reaction/${name}`, (events) =>
       inLanes(
         events
@@ -125,8 +126,4 @@ async function subscribe(
 async function parkUnreadable(inbox: Inbox, record: UnreadableRecord): Promise<void> {
   const id = `${record.topic}/${record.partition}/${record.offset}`;
   await inbox.park({ ...record, id, key: record.key ?? '' }, new Permanent('the record is no event'), 1);
-}
-
-function inboxOf(consumer: string, store: EventStore, { pause, log }: World): Inbox {
-  return createInbox({ consumer, store, pause, log });
 }

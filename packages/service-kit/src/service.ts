@@ -15,10 +15,12 @@ import {
   variableOf,
 } from './config/row.ts';
 import type { ConfigOf, Variables } from './config/variable.ts';
+import { deskOf } from './desk.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
 import type { Pause } from './domain/pause.ts';
 import type { Projection } from './events/projection.ts';
+import { deadLetterRoutes } from './http/dead-letters.ts';
 import { commonRefusals, type RefusalTable } from './http/problem.ts';
 import type { Route, RouteContract } from './http/route.ts';
 import type { Effect, StoredEvent, Timer } from './store/event-store.ts';
@@ -97,11 +99,15 @@ export type ServiceSpec<Context, Declared extends Variables> = {
   readonly close?: (context: Context) => Promise<void>;
 };
 
-/** A service that is open: how it answers and what it does with events. */
-export type OpenService = {
-  readonly listener: RequestListener;
+/** What an open service decides about messages and about its own events. */
+export type Decisions = {
   readonly handle: (event: BusEvent) => Promise<Effect | undefined>;
   readonly reactions: readonly { name: string; react: (event: StoredEvent) => Promise<Effect | undefined> }[];
+};
+
+/** A service that is open: how it answers and what it does with events. */
+export type OpenService = Decisions & {
+  readonly listener: RequestListener;
   readonly wakes: readonly { name: string; wake: (timer: Timer) => Promise<Effect | undefined> }[];
   readonly close: () => Promise<void>;
 };
@@ -155,7 +161,7 @@ export function defineService<Context, Declared extends Variables = Record<never
     ...(spec.migrations === undefined ? {} : { migrations: spec.migrations }),
     refusals,
     projections: spec.projects ?? [],
-    routes: spec.routes ?? [],
+    routes: [...(spec.routes ?? []), ...(hasLetters(spec, row) ? deadLetterRoutes(notOpen) : [])],
     handledTopics: handles.map(({ topic }) => topic),
     configure: (environment, company) => configure(spec, row, refusals, environment, company),
   };
@@ -195,14 +201,17 @@ function configure<Context, Declared extends Variables>(
         throw new Error(`the row of ${row.name} declares no call to ${callee}`);
       };
       const context = await spec.open({ ...world, config, addressOf });
-      return {
-        listener: await toListener(spec, refusals, context, world),
+      const decisions: Decisions = {
         handle: async (event) =>
           spec.handles?.find(({ topic }) => topic === event.topic)?.handle(event, context),
         reactions: (spec.reacts ?? []).map(({ name, react }) => ({
           name,
           react: (event: StoredEvent) => react(event, context),
         })),
+      };
+      return {
+        ...decisions,
+        listener: await toListener(spec, refusals, context, decisions, world),
         wakes: (spec.wakes ?? []).map(({ name, wake }) => ({
           name,
           wake: (timer: Timer) => wake(timer, context),
@@ -218,19 +227,38 @@ async function toListener<Context, Declared extends Variables>(
   spec: ServiceSpec<Context, Declared>,
   refusals: RefusalTable,
   context: Context,
+  decisions: Decisions,
   { log, stores, pause }: Pick<Opening<Variables>, 'log' | 'stores' | 'pause'>,
 ): Promise<RequestListener> {
   if (spec.listener !== undefined) return spec.listener(context);
   const { createApp } = await import('./http/app.ts');
+  const row = serviceRow(spec.name);
+  const store = row.stores.includes('postgres') ? stores.events() : undefined;
+  const letters =
+    store !== undefined && hasLetters(spec, row)
+      ? deadLetterRoutes(() => deskOf(row.objectName, decisions, store, { pause, log }))
+      : [];
   return createApp({
-    routes: spec.routes ?? [],
+    routes: [...(spec.routes ?? []), ...letters],
     context,
     refusals,
-    ...(serviceRow(spec.name).stores.includes('postgres') ? { store: stores.events() } : {}),
+    ...(store === undefined ? {} : { store }),
     pause,
     onError: (error, request) =>
       log.error({ error: describeError(error), path: request.url }, 'a handler failed'),
   });
+}
+
+// Only a consumer that keeps receipts can give a message up.
+function hasLetters<Context, Declared extends Variables>(
+  { handles = [], reacts = [] }: ServiceSpec<Context, Declared>,
+  { stores }: ServiceRow,
+): boolean {
+  return stores.includes('postgres') && handles.length + reacts.length > 0;
+}
+
+function notOpen(): never {
+  throw new Error('the service is not open');
 }
 
 function isSet(environment: Environment, name: string): boolean {

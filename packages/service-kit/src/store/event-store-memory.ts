@@ -72,8 +72,12 @@ export function createMemoryEvents(clock: Clock, put: (write: RowWrite) => void)
           .slice(0, limit),
       ),
     answerOf: async (scope, key) => copy(state.answers.get(keyOf(scope, key))),
-    deadLetters: async ({ consumer, limit }) =>
-      copy([...state.deadLetters.values()].filter((letter) => letter.consumer === consumer).slice(0, limit)),
+    deadLetters: async ({ consumer, event, limit }) =>
+      copy(
+        [...state.deadLetters.values()]
+          .filter((letter) => letter.consumer === consumer && letter.event === (event ?? letter.event))
+          .slice(0, limit),
+      ),
     listen: async (news, wake) => listeners.add(news, wake),
   };
 }

@@ -55,7 +55,7 @@ const nextTimersName = nameOf(nextTimers);
 
 const listDeadLetters = `SELECT consumer, event, topic, key, message, error_class AS "errorClass", error, attempts,
     ${isoDate('time')} AS time
-  FROM dead_letters WHERE consumer = $1 ORDER BY dead_letters.time, event LIMIT $2`;
+  FROM dead_letters WHERE consumer = $1 AND event = coalesce($3, event) ORDER BY dead_letters.time, event LIMIT $2`;
 
 /** The event store on PostgreSQL, in the schema of `store`. `schema` names the channel that its processes wake by. */
 export function toEventStore(store: SqlStore, schema: string): EventStore {
@@ -104,7 +104,8 @@ export function toEventStore(store: SqlStore, schema: string): EventStore {
           answerRow,
         )
       )[0],
-    deadLetters: ({ consumer, limit }) => store.query(listDeadLetters, [consumer, limit], deadLetterRow),
+    deadLetters: ({ consumer, event, limit }) =>
+      store.query(listDeadLetters, [consumer, limit, event ?? null], deadLetterRow),
     listen: waking.listen,
   };
 }

@@ -192,7 +192,12 @@ export type EventStore = {
   /** The timers that are due next, the earliest first, also those whose time has not come. */
   readonly nextTimers: (names: readonly string[], limit: number) => Promise<readonly Timer[]>;
   readonly answerOf: (scope: string, key: string) => Promise<StoredAnswer | undefined>;
-  readonly deadLetters: (query: { consumer: string; limit: number }) => Promise<readonly StoredDeadLetter[]>;
+  /** The letters of a consumer, the oldest first; of one event where it is given. */
+  readonly deadLetters: (query: {
+    consumer: string;
+    event?: string;
+    limit: number;
+  }) => Promise<readonly StoredDeadLetter[]>;
   /** Calls `wake` soon after such were committed by this or another process; a call may be missing or too many. */
   readonly listen: (news: News, wake: () => void) => Promise<{ readonly stop: () => Promise<void> }>;
 };

@@ -200,6 +200,8 @@ export function eventStoreSuite(
         { ...deadLetter, time: expect.any(String) },
       ]);
       expect(await store.deadLetters({ consumer: 'd', limit: 9 })).toEqual([]);
+      expect(await store.deadLetters({ consumer: 'c', event: 'e', limit: 9 })).toHaveLength(1);
+      expect(await store.deadLetters({ consumer: 'c', event: 'other', limit: 9 })).toEqual([]);
       const healed = await Promise.all(
         [1, 2, 3].map((index) => commit({ redeems: receipt, appends: [append(`s${index}`, 0, index)] })),
       );
