@@ -8,7 +8,11 @@ export type State = ReadonlyMap<string, unknown>;
 const drawn = new Set([
   ...['uid', 'resourceVersion', 'creationTimestamp', 'time', 'lastTransitionTime', 'lastUpdateTime', 'at'],
   ...['clusterIP', 'clusterIPs', 'nodePort', 'currentRevision', 'updateRevision'],
+  // A hash of what was applied, the owner's uid included.
+  'ecommercestack.dev/applied',
 ]);
+/** Uids stand within names as well: the fields of a list have the uid of the owner in theirs. */
+const uid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Objects that Kubernetes puts into every namespace. */
 const everywhere = new Set(['ServiceAccount default', 'ConfigMap kube-root-ca.crt']);
@@ -35,7 +39,7 @@ function comparable(object: KubeObject, namespace: string, versions: ReadonlySet
     if (drawn.has(key)) return undefined;
     return typeof value === 'string' && versions.has(value) ? 'a version of a Secret' : value;
   });
-  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE'));
+  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE').replaceAll(uid, 'UID'));
 }
 
 /** Where two states differ: one sentence a place. */

@@ -36,8 +36,10 @@ export class Victim {
   start(): void {
     const { kubeconfig, namespace, cache, mutant } = this.#settings;
     const child = spawn(
-      process.execPath,
+      'setpriv',
       [
+        // An operator that outlives its proof would work on for nobody.
+        ...['--pdeathsig', 'KILL', '--', process.execPath],
         ...(mutant === undefined ? [] : ['--import', join(root, 'proofs/mutants/loader.ts')]),
         join(root, 'operator/src/main.ts'),
         ...['--kubeconfig', kubeconfig, '--namespaces', namespace, '--leader-elect=false'],

@@ -8,7 +8,7 @@ import type { NumberedRequest, Place, Plan, RequestRule, StreamFault, Verdict } 
 import { readRequest } from './request.ts';
 import { Schedule } from './schedule.ts';
 import { EventStream } from './stream.ts';
-import { type Forwarded, passedHeaders, type Upstream, upstreamOf } from './upstream.ts';
+import { type Forwarded, passedHeaders, readAnswer, type Upstream, upstreamOf } from './upstream.ts';
 
 /**
  * What the harness does at a `Call`. `Dead`: the operator is no more, so everything that it has sent and that has not gone
@@ -164,7 +164,9 @@ class FaultProxy {
         return;
       }
     }
-    response.writeHead(opened.statusCode ?? 0, passedHeaders(opened.headers));
+    // A refusal is no stream.
+    if (opened.statusCode !== 200) return send(response, await readAnswer(opened));
+    response.writeHead(200, passedHeaders(opened.headers));
     response.flushHeaders();
     const initial = forwarded.url.includes('sendInitialEvents=true');
     // Asked of the plan of the moment, which is not the one under which the stream was opened.

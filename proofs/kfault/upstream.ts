@@ -47,21 +47,23 @@ export function upstreamOf(kubeconfig: string): Upstream {
     });
   return {
     open,
-    answer: async (forwarded) => {
-      const response = await open(forwarded);
-      const chunks: Buffer[] = [];
-      // Without setEncoding a stream from node:https yields Buffers only.
-      for await (const chunk of response) chunks.push(chunk as Buffer);
-      return {
-        status: response.statusCode ?? 0,
-        headers: passedHeaders(response.headers),
-        body: Buffer.concat(chunks),
-      };
-    },
+    answer: async (forwarded) => readAnswer(await open(forwarded)),
     close: () => {
       agent.destroy();
       given.destroy();
     },
+  };
+}
+
+/** The rest of an answer that has begun. */
+export async function readAnswer(response: IncomingMessage): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  // Without setEncoding a stream from node:https yields Buffers only.
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return {
+    status: response.statusCode ?? 0,
+    headers: passedHeaders(response.headers),
+    body: Buffer.concat(chunks),
   };
 }
 
