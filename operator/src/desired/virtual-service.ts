@@ -1,4 +1,5 @@
 import type { CompletedResilience } from '../api/completed.ts';
+import { toMilliseconds } from '../api/duration.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import { istioDuration } from './istio-duration.ts';
 import { type Backend, type HeaderMatch, stickyHeader, type Traffic } from './routes.ts';
@@ -41,7 +42,8 @@ function buildRoutes(service: RoutedService): Record<string, unknown>[] {
   return traffic.rules.map(({ matches, backends }) => ({
     ...buildMatch(service.path, matches),
     route: backends.map((backend) => buildDestination(service, backend)),
-    timeout: istioDuration(resilience.timeout),
+    // Istio refuses a zero; without a timeout there is none.
+    ...(toMilliseconds(resilience.timeout) > 0 && { timeout: istioDuration(resilience.timeout) }),
     retries: {
       attempts: retries.attempts,
       ...(retries.attempts > 0 && {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { trafficOf } from '../../src/desired/routes.ts';
+import { aStack, objectsOf, pick } from '../../src/testing/a-stack.ts';
 
 const stable = { subset: 'v1', revision: 'old', service: 'a' };
 const canary = { subset: 'v2', revision: 'new', service: 'b' };
@@ -67,4 +68,15 @@ describe('traffic', () => {
     expect(pattern.test('shop=newer')).toBe(false);
     expect(trafficOf({ ...base, route: 'Stable' }).cookie).toBeUndefined();
   });
+});
+
+test('a timeout of 0s is none at all: the mesh takes no zero', () => {
+  const timeoutOf = (timeout: string) => {
+    const objects = objectsOf(aStack({ services: [{ name: 'user', resilience: { timeout } }] }));
+    // The builder makes it so.
+    const { http } = pick(objects, 'VirtualService', 'user-service').spec as { http: object[] };
+    return http.map((route) => Reflect.get(route, 'timeout') as unknown);
+  };
+  expect(timeoutOf('3s')).toEqual(['3s']);
+  expect(timeoutOf('0s')).toEqual([undefined]);
 });
