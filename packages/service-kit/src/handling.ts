@@ -19,24 +19,14 @@ export type Running = { readonly stop: () => Promise<void> };
 // Streams of a batch whose reactions run side by side.
 const reactionLanes = 16;
 
-/** Starts what a service does without being asked: the relay, its reactions, and its share of the bus. */
-export async function startHandling(
+/** Starts what a service does about its own log: the relay, reactions, projections and timers. */
+export function startFollowing(
   service: Service,
   open: OpenService,
-  stores: OpenStores,
+  { postgres, kafka }: OpenStores,
   world: World,
-): Promise<Running[]> {
-  const tables = stores.postgres;
-  const bus = stores.kafka;
-  const followers = tables === undefined ? [] : startFollowers(service, open, tables, bus, world);
-  if (bus === undefined || service.handledTopics.length === 0) return followers;
-  try {
-    const inbox = tables && inboxOf(service.row.objectName, tables.events, world);
-    return [...followers, await subscribe(service, open, bus, inbox)];
-  } catch (error) {
-    await Promise.all(followers.map((follower) => follower.stop()));
-    throw error;
-  }
+): Running[] {
+  return postgres === undefined ? [] : startFollowers(service, open, postgres, kafka, world);
 }
 
 function startFollowers(
@@ -104,23 +94,33 @@ function startWaking(
   });
 }
 
-async function subscribe(
-  service: Service,
+/** Takes the service's share of the bus; undefined when it handles nothing. */
+export async function subscribe(
+  { row, handledTopics: topics }: Service,
   open: OpenService,
-  bus: EventBus,
-  inbox: Inbox | undefined,
-): Promise<Running> {
-  const handle = async (event: BusEvent): Promise<void> => {
-    if (inbox !== undefined) await inbox.take(event, open.handle);
-    else if ((await open.handle(event)) !== undefined)
-      throw new Error(`${service.row.name} keeps no events: its handlers cannot have effects`);
-  };
-  return bus.subscribe({
-    group: service.row.objectName,
-    topics: service.handledTopics,
-    handle,
-    ...(inbox === undefined ? {} : { unreadable: (record) => parkUnreadable(inbox, record) }),
+  { postgres, kafka }: OpenStores,
+  world: World,
+): Promise<Running | undefined> {
+  if (kafka === undefined || topics.length === 0) return undefined;
+  const group = row.objectName;
+  if (postgres === undefined)
+    return kafka.subscribe({ group, topics, handle: withoutEffect(row.name, open) });
+  const inbox = inboxOf(group, postgres.events, world);
+  return kafka.subscribe({
+    group,
+    topics,
+    handle: async (event) => {
+      await inbox.take(event, open.handle);
+    },
+    unreadable: (record) => parkUnreadable(inbox, record),
   });
+}
+
+function withoutEffect(service: string, { handle }: OpenService) {
+  return async (event: BusEvent): Promise<void> => {
+    if ((await handle(event)) !== undefined)
+      throw new Error(`${service} keeps no events: its handlers cannot have effects`);
+  };
 }
 
 async function parkUnreadable(inbox: Inbox, record: UnreadableRecord): Promise<void> {

@@ -3,7 +3,7 @@ import type { EventBus } from './bus/event-bus.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
 import type { Pause } from './domain/pause.ts';
-import { type Running, startHandling } from './handling.ts';
+import { type Running, startFollowing, subscribe } from './handling.ts';
 import { withTimeout } from './readiness.ts';
 import type { ConfiguredService, OpenService, Service } from './service.ts';
 import { createStores } from './store/create.ts';
@@ -22,6 +22,7 @@ export type World = {
 
 // A store that does not answer must not keep the process from ending.
 const closeTimeoutMs = 5000;
+const stopTimeoutMs = 10_000;
 
 /** A service inside a process, from before its stores answer until they are closed. */
 export type HostedService = {
@@ -46,13 +47,16 @@ export async function hostService(
 ): Promise<HostedService> {
   const stores = await createStores({ row: service.row, urlOf: configured.urlOf, ...world });
   const abort = new AbortController();
-  const state: { open?: OpenService; running: Running[]; attempt?: Promise<void> } = {
-    running: [],
-  };
+  const state: { open?: OpenService; running: Running[]; attempt?: Promise<void> } = { running: [] };
   const attempt = async (): Promise<void> => {
     if (service.migrations !== undefined) await stores.postgres?.migrate(service.migrations);
-    state.open ??= await configured.open({ ...world, stores: toStores(service.row, stores) });
-    state.running = await startHandling(service, state.open, stores, world);
+    if (state.open === undefined) {
+      state.open = await configured.open({ ...world, stores: toStores(service.row, stores) });
+      // Once, and not again with each attempt at the bus: own events and timers need no bus.
+      state.running = startFollowing(service, state.open, stores, world);
+    }
+    const subscription = await subscribe(service, state.open, stores, world);
+    if (subscription !== undefined) state.running.push(subscription);
   };
   const remembered = async (): Promise<void> => {
     if (abort.signal.aborted) throw new Error('it is stopping');
@@ -64,7 +68,11 @@ export async function hostService(
     abort.abort();
     // The attempt in hand may still subscribe; the pause before the next one is not waited for.
     await state.attempt?.catch(() => {});
-    await Promise.all(state.running.map((one) => one.stop()));
+    const stopping = Promise.all(state.running.map((one) => one.stop()));
+    // What is cut short here comes again after the next start: nothing is acknowledged before it is done.
+    await withTimeout(stopping, stopTimeoutMs).catch((error: unknown) =>
+      world.log.warn({ service: service.row.name, error: String(error) }, 'stopping took too long'),
+    );
   };
   return {
     service,

@@ -169,6 +169,43 @@ test('a handler decides, the kit commits once, and the relay and reactions go on
   expect(new Set(reactedTo)).toEqual(new Set(['Taken', 'Counted']));
 });
 
+test('without the bus a service still does what follows from its own events', async () => {
+  const reacted: string[] = [];
+  const opened: EventStore[] = [];
+  const service = defineService({
+    name: 'inventory',
+    open: async ({ stores }) => {
+      opened.push(stores.events());
+    },
+    handles: [{ topic: 'shop.order.v1', handle: async () => undefined }],
+    reacts: [
+      {
+        name: 'note',
+        react: async ({ id }) => {
+          reacted.push(id);
+          return undefined;
+        },
+      },
+    ],
+  });
+  const away = { ...createMemoryBus(), subscribe: () => Promise.reject(new Error('no broker')) };
+  const world = {
+    log: silentLog,
+    metrics: createMetrics('test'),
+    clock: systemClock,
+    ids: uuidv7,
+    pause: systemPause,
+    memoryBus: async () => away,
+  };
+  const hosted = await hostService(service, service.configure(environment), world);
+  onTestFinished(() => hosted.close());
+  await vi.waitFor(() => expect(opened).toHaveLength(1));
+  const event = { id: 'e', type: 'T', revision: 1, payload: {} };
+  await opened[0]?.commit({ appends: [{ stream: 's', expected: 0, events: [event] }] });
+  await vi.waitFor(() => expect(reacted).toEqual(['e']));
+  await hosted.stopConsuming();
+});
+
 test('a topic has one handler', () => {
   const handles = [
     { topic: 'shop.order.v1', handle: async () => undefined },
