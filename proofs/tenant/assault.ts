@@ -1,6 +1,6 @@
-import { KubeError } from '../kube/kube.ts';
+import { type Kube, KubeError } from '../kube/kube.ts';
 import { at, type KubeObject, referenceOf } from '../kube/object.ts';
-import { until } from '../kube/wait.ts';
+import { until, waitFor } from '../kube/wait.ts';
 import { smallSpec, stackObject } from '../small-stack.ts';
 import { conditionOf, objectsOf } from '../stack.ts';
 import { type Arena, edgeOf, ownReference } from './arena.ts';
@@ -56,18 +56,36 @@ const nameOf = ({ metadata }: Attack): string =>
 
 /** Writes the stack of an attack; undefined when the API server refuses it for what it is. */
 async function send(attack: Attack, { tenant }: Arena): Promise<KubeObject | undefined> {
-  const spec = { ...smallSpec, ...attack.spec };
-  const stack = stackObject(scene.tenant, nameOf(attack), spec, attack.metadata);
+  const stack = stackObject(scene.tenant, nameOf(attack), { ...smallSpec, ...attack.spec }, attack.metadata);
   const lenient = attack.lenient ?? false;
   try {
     // A name that is a path must not become a part of a URL.
     return attack.metadata?.['name'] === undefined
-      ? await tenant.apply(stack, { lenient })
+      ? await writeOwn(tenant, stack, lenient)
       : await tenant.create(stack, { lenient });
   } catch (error) {
     if (error instanceof KubeError && [400, 413, 422].includes(error.status)) return undefined;
     throw error;
   }
+}
+
+/** Replaces the tenant's stack as a whole, so that nothing of an earlier attack stays. */
+export async function writeOwn(tenant: Kube, stack: KubeObject, lenient = false): Promise<KubeObject> {
+  return waitFor(
+    'the stack to be written',
+    async () => {
+      const live = await tenant.get(ownReference(scene.stack));
+      const { uid, resourceVersion } = live?.metadata ?? {};
+      const metadata = { ...stack.metadata, uid, resourceVersion };
+      return tenant.replace({ ...stack, metadata }, { lenient }).catch((error: unknown) => {
+        // The operator has reported in between.
+        if (error instanceof KubeError && error.status === 409) return undefined;
+        throw error;
+      });
+    },
+    answerMs,
+    20,
+  );
 }
 
 /** Whether the stack came to carry the wanted condition, or at least to report on what was asked. */

@@ -8,6 +8,7 @@ import { drawStack, strata } from '../generated-stacks/stack.ts';
 import { type Kube, KubeError } from '../kube/kube.ts';
 import { at, type KubeObject } from '../kube/object.ts';
 import type { Random } from '../random.ts';
+import type { Members } from '../small-stack.ts';
 
 /** Pods of drawn stacks, as often as they differ in what Pod Security looks at. */
 export type PodSample = { readonly stacks: number; readonly pods: number; readonly different: number };
@@ -51,7 +52,7 @@ function stackSchema(): Parameters<typeof drawStack>[0] {
   return at(crd, 'spec', 'versions', 0, 'schema', 'openAPIV3Schema') as Parameters<typeof drawStack>[0];
 }
 
-/** A pod of each workload of a stack, without what cannot matter to Pod Security and would have to exist first. */
+/** A pod of each workload of a stack. */
 function podsOf(document: unknown): KubeObject[] {
   const checked = validateStack(document);
   if (!checked.ok) throw new Error(`a drawn stack is invalid: ${JSON.stringify(checked.problems[0])}`);
@@ -62,10 +63,19 @@ function podsOf(document: unknown): KubeObject[] {
   });
 }
 
+/** Members that Pod Security does not look at, and whose drawn values may be refused for reasons of their own. */
+const besides = {
+  pod: ['affinity', 'nodeSelector', 'priorityClassName', 'tolerations', 'topologySpreadConstraints'],
+  container: ['env', 'envFrom', 'resources'],
+};
+
+function without(members: Members, names: readonly string[]): Members {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => !names.includes(name)));
+}
+
 function podOf(name: string, template: unknown, claims: unknown): KubeObject {
   // Our own builders make pod templates with these members.
-  const { metadata, spec } = template as { metadata: Record<string, unknown>; spec: Record<string, unknown> };
-  const { priorityClassName: _class, volumes = [], ...others } = spec;
+  const { metadata, spec } = template as { metadata: Members; spec: PodSpec };
   const claimed = (Array.isArray(claims) ? claims : []).map((claim) => ({
     name: at(claim, 'metadata', 'name'),
     persistentVolumeClaim: { claimName: 'data' },
@@ -74,12 +84,15 @@ function podOf(name: string, template: unknown, claims: unknown): KubeObject {
     ...{ apiVersion: 'v1', kind: 'Pod' },
     metadata: { ...metadata, name, namespace },
     spec: {
-      ...others,
+      ...without(spec, besides.pod),
+      containers: spec.containers.map((container) => without(container, besides.container)),
       serviceAccountName: 'default',
-      volumes: [...(volumes as readonly unknown[]), ...claimed],
+      volumes: [...(spec.volumes ?? []), ...claimed],
     },
   };
 }
+
+type PodSpec = Members & { readonly containers: readonly Members[]; readonly volumes?: readonly unknown[] };
 
 /** What the API server has against a pod; undefined when it would take it. */
 async function refusalOf(kube: Kube, pod: KubeObject): Promise<string | undefined> {

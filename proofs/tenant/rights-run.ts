@@ -5,7 +5,7 @@ import { AuditMark } from '../audit.ts';
 import { type Plane, startOperator } from '../controlplane.ts';
 import { waitFor } from '../kube/wait.ts';
 import type { Mutant } from '../mutants/mutant.ts';
-import { exercise } from './exercise.ts';
+import { exercise, installMissingKinds } from './exercise.ts';
 import { install } from './installation.ts';
 import { type Argued, compareRights, describeRight, forbiddenRights, unargued } from './rights.ts';
 import { trespasses } from './trespass.ts';
@@ -30,6 +30,7 @@ export async function rightsOfInstallation(
 ): Promise<RightsReport> {
   const place = watch[0] ?? `${namespace}-stacks`;
   await plane.kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: place } });
+  await installMissingKinds(plane.kube);
   const installation = await install(plane, { namespace, watch });
   const mark = new AuditMark(plane.auditLog);
   const operator = await startOperator({

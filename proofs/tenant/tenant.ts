@@ -4,7 +4,7 @@ import type { Context, Outcome, Proof } from '../proof.ts';
 import { smallSpec, stackObject } from '../small-stack.ts';
 import { untilReady } from '../stack.ts';
 import { type Arena, openArena } from './arena.ts';
-import { carryOut, type Result } from './assault.ts';
+import { carryOut, type Result, writeOwn } from './assault.ts';
 import { scene } from './attacks/attack.ts';
 import { attacks, inTurns } from './attacks/list.ts';
 import { changesOf, foreignState } from './canaries.ts';
@@ -58,7 +58,7 @@ async function assault(context: Context, endsAt: number): Promise<Part> {
     const mark = new AuditMark(plane.auditLog);
     const results = await attackAll(arena, context, endsAt);
     context.say('the tenant gives in');
-    await arena.tenant.apply(stackObject(scene.tenant, scene.stack, smallSpec));
+    await writeOwn(arena.tenant, stackObject(scene.tenant, scene.stack, smallSpec));
     await untilReady(plane.kube, { namespace: scene.tenant, name: scene.stack }, 120_000);
     const territory = { user: installation.user, home: installation.namespace, allowed: [scene.tenant] };
     const events = mark.since();

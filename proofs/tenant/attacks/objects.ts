@@ -78,8 +78,8 @@ const claims: readonly Attack[] = [
     objects: [forged('forged-own', { labels: managed(scene.stack), ...owner(ownUid, scene.stack) })],
   },
   {
-    name: 'label with a path',
-    objects: [forged('forged-path', { labels: managed('..') })],
+    name: 'label with dots',
+    objects: [forged('forged-path', { labels: managed('a..b') })],
   },
   {
     name: 'policy for every pod',
