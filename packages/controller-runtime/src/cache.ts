@@ -173,10 +173,9 @@ export class Cache<T extends KubeObject> implements CacheReader<T> {
   }
 
   #enter(key: string, object: T): void {
-    const { uid } = object.metadata;
     const entry = this.#shelf.place(key, object);
-    this.#byKey.set(key, entry);
-    if (uid !== undefined) this.#byUid.set(uid, entry);
+    this.#byKey.set(entry.key, entry);
+    if (entry.uid !== undefined) this.#byUid.set(entry.uid, entry);
     this.#index(entry, object);
   }
 

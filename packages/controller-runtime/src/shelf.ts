@@ -51,8 +51,8 @@ export class Shelf<T extends KubeObject> {
     const { uid, resourceVersion } = namesOf(object);
     const text = this.#compact ? textOf(object) : undefined;
     const entry: Entry<T> = {
-      key,
-      uid,
+      key: copyOf(key),
+      uid: uid && copyOf(uid),
       version: resourceVersion,
       values: NO_INDEX_VALUES,
       round: 0,
@@ -125,7 +125,7 @@ export class Shelf<T extends KubeObject> {
     if (!this.#compact || entry.round === this.#round) return;
     entry.round = this.#round;
     this.#touched.add(entry);
-    this.#timer ??= setTimeout(this.#rest, REST_MS).unref();
+    if (this.#timer === undefined) this.#timer = setTimeout(this.#rest, REST_MS).unref();
   }
 
   /** Packs some of what was not touched for a while. */
@@ -158,6 +158,11 @@ export class Shelf<T extends KubeObject> {
       entry.text = this.#packer.pack(whole, knownOf(entry));
     } else if (text === undefined) entry.text = this.#packer.pack(JSON.stringify(object), knownOf(entry));
   }
+}
+
+/** A string of its own: one that was cut out of a line, or put together of such, keeps the line. */
+function copyOf(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** What an entry says of its object anyway. */

@@ -22,7 +22,10 @@ test('whatever was packed before, every JSON text comes back as it was', () => {
       fc.array(fc.string()),
       (values, known) => {
         const packer = new Packer();
-        for (const value of values) expect(roundTrip(packer, value, known)).toEqual(value);
+        for (const value of values) {
+          const text = JSON.stringify(value);
+          expect(packer.unpack(packer.pack(text, known), known)).toBe(text);
+        }
       },
     ),
   );
