@@ -4,11 +4,11 @@ import { createInbox, type Inbox, type InboxSpec } from './events/inbox.ts';
 import type { Decisions } from './service.ts';
 import type { EventStore, StoredEvent } from './store/event-store.ts';
 
-type Means = Pick<InboxSpec, 'pause' | 'log'>;
+type Means = Pick<InboxSpec, 'pause' | 'log' | 'metrics'>;
 
 /** The inbox of a consumer in a store. */
-export function inboxOf(consumer: string, store: EventStore, { pause, log }: Means): Inbox {
-  return createInbox({ consumer, store, pause, log });
+export function inboxOf(consumer: string, store: EventStore, { pause, log, metrics }: Means): Inbox {
+  return createInbox({ consumer, store, pause, log, metrics });
 }
 
 /** The consumer that a reaction of a service is. */

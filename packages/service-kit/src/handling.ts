@@ -44,7 +44,12 @@ function startFollowers(
       owner,
       store,
       pause: world.pause,
-      handle,
+      handle: async (events, from) => {
+        const age = world.clock.now() - Date.parse(events[0]?.time ?? '');
+        world.metrics.setLag(row.name, name, Math.max(0, age / 1000));
+        await handle(events, from);
+        world.metrics.setLag(row.name, name, 0);
+      },
       onError: (error) =>
         world.log.warn(
           { service: row.name, follower: name, error: String(error) },

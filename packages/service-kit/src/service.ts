@@ -228,7 +228,7 @@ async function toListener<Context, Declared extends Variables>(
   refusals: RefusalTable,
   context: Context,
   decisions: Decisions,
-  { log, stores, pause }: Pick<Opening<Variables>, 'log' | 'stores' | 'pause'>,
+  { log, metrics, stores, pause }: Pick<Opening<Variables>, 'log' | 'metrics' | 'stores' | 'pause'>,
 ): Promise<RequestListener> {
   if (spec.listener !== undefined) return spec.listener(context);
   const { createApp } = await import('./http/app.ts');
@@ -236,7 +236,7 @@ async function toListener<Context, Declared extends Variables>(
   const store = row.stores.includes('postgres') ? stores.events() : undefined;
   const letters =
     store !== undefined && hasLetters(spec, row)
-      ? deadLetterRoutes(() => deskOf(row.objectName, decisions, store, { pause, log }))
+      ? deadLetterRoutes(() => deskOf(row.objectName, decisions, store, { pause, log, metrics }))
       : [];
   return createApp({
     routes: [...(spec.routes ?? []), ...letters],

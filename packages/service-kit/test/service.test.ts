@@ -165,6 +165,8 @@ test('a handler decides, the kit commits once, and the relay and reactions go on
     ),
   ).toBe(true);
   await hosted.stopConsuming();
+  const lag = 'ecommercestack_log_lag_seconds{service="inventory",follower="relay"} 0';
+  expect(await world.metrics.render()).toContain(lag);
   // Messages are said, not done: a reaction meets the events of streams alone.
   expect(new Set(reactedTo)).toEqual(new Set(['Taken', 'Counted']));
 });

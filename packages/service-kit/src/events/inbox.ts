@@ -1,6 +1,7 @@
 import type { Pause } from '../domain/pause.ts';
 import type { Commit, CommitOutcome, DeadLetter, Effect, EventStore, Message } from '../store/event-store.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { kindOf, Permanent } from './failure.ts';
 import { withTrace } from './trace.ts';
 
@@ -24,6 +25,7 @@ export type InboxSpec = {
   readonly store: EventStore;
   readonly pause: Pause;
   readonly log: Log;
+  readonly metrics: Pick<Metrics, 'countDeadLetter'>;
 };
 
 export type Inbox = {
@@ -43,7 +45,7 @@ const firstPauseMs = 25;
 const mostRaces = 200;
 
 /** The inbox of a consumer: what a message changes and the note that it came are one commit. */
-export function createInbox({ consumer, store, pause, log }: InboxSpec): Inbox {
+export function createInbox({ consumer, store, pause, log, metrics }: InboxSpec): Inbox {
   const settle = async <Event extends Incoming>(
     event: Event,
     decide: Decide<Event>,
@@ -65,7 +67,9 @@ export function createInbox({ consumer, store, pause, log }: InboxSpec): Inbox {
     log.error(cause, 'a message is parked');
     const receipt = { consumer, event: deadLetter.event };
     const { outcome } = await store.commit({ receipt, deadLetter, messages: [announcementOf(deadLetter)] });
-    return outcome === 'committed' ? 'parked' : 'received';
+    if (outcome !== 'committed') return 'received';
+    metrics.countDeadLetter(consumer);
+    return 'parked';
   };
   return {
     park,

@@ -6,6 +6,9 @@ export type Metrics = {
   readonly observeRequest: (request: RequestSample) => void;
   readonly setDependency: (service: string, dependency: string, reachable: boolean) => void;
   readonly countRetry: (upstream: string) => void;
+  /** How long the oldest event that a follower has not done yet has been waiting. */
+  readonly setLag: (service: string, follower: string, seconds: number) => void;
+  readonly countDeadLetter: (consumer: string) => void;
   readonly countOverdueWorkflow: (service: string) => void;
 };
 
@@ -55,6 +58,18 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['service'],
     registers: [registry],
   });
+  const lag = new Gauge({
+    name: 'ecommercestack_log_lag_seconds',
+    help: 'Age of the oldest event of the own log that the relay, a reaction or a projection has still to do.',
+    labelNames: ['service', 'follower'],
+    registers: [registry],
+  });
+  const deadLetters = new Counter({
+    name: 'ecommercestack_dead_letters_total',
+    help: 'Messages that a consumer gave up.',
+    labelNames: ['consumer'],
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -63,6 +78,8 @@ export function createMetrics(version: string): Metrics {
     setDependency: (service, name, reachable) =>
       dependency.set({ service, dependency: name }, reachable ? 1 : 0),
     countRetry: (upstream) => retries.inc({ upstream }),
+    setLag: (service, follower, seconds) => lag.set({ service, follower }, seconds),
+    countDeadLetter: (consumer) => deadLetters.inc({ consumer }),
     countOverdueWorkflow: (service) => overdue.inc({ service }),
   };
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Permanent } from '../../src/events/failure.ts';
 import { createInbox, deadLetterTopic, type Incoming } from '../../src/events/inbox.ts';
 import { type Effect, type EventStore, origin } from '../../src/store/event-store.ts';
@@ -14,7 +14,13 @@ function anInbox(store: EventStore = createMemoryTables().events) {
   const pause = async (milliseconds: number): Promise<void> => {
     pauses.push(milliseconds);
   };
-  return { store, pauses, inbox: createInbox({ consumer: 'c', store, pause, log: silentLog }) };
+  const metrics = { countDeadLetter: vi.fn() };
+  return {
+    store,
+    pauses,
+    metrics,
+    inbox: createInbox({ consumer: 'c', store, pause, log: silentLog, metrics }),
+  };
 }
 
 /** Counts how often it came, in the stream `a`. */
@@ -93,12 +99,13 @@ test.each([
   ['that does not pass', new Error('broken'), 'Error', 4],
   ['that cannot pass', new Permanent('malformed'), 'Permanent', 1],
 ])('an error %s makes one dead letter with its cause', async (_, error, errorClass, attempts) => {
-  const { store, inbox } = anInbox();
+  const { store, inbox, metrics } = anInbox();
   const failing = async () => {
     throw error;
   };
   expect(await inbox.take(message, failing)).toBe('parked');
   expect(await inbox.take(message, failing)).toBe('received');
+  expect(metrics.countDeadLetter.mock.calls).toEqual([['c']]);
   const letters = await store.deadLetters({ consumer: 'c', limit: 9 });
   const cause = {
     consumer: 'c',
