@@ -4,6 +4,7 @@ import type { Context, Outcome, Proof } from '../proof.ts';
 import { countsOf, miscounted, unguarded } from './counts.ts';
 import { inLanes } from './lanes.ts';
 import { crashMutants } from './mutants.ts';
+import { unremembered } from './order.ts';
 import { describePoint, drawPoints, type Point } from './points.ts';
 import { type Reference, referencesOf } from './reference.ts';
 import { Site } from './site.ts';
@@ -122,14 +123,19 @@ async function kill(site: Site, workload: Workload, point: Point): Promise<() =>
   return () => killed;
 }
 
-async function sameEnd(site: Site, { after }: Workload, reference: Reference): Promise<string[]> {
+async function sameEnd(site: Site, { after, decides }: Workload, reference: Reference): Promise<string[]> {
   const differs = await site.settle(
     after !== undefined,
     (state) => differences(reference.state, state),
     deadline,
   );
   const events = site.events();
-  return [...differs, ...miscounted(reference.counts, countsOf(events)), ...unguarded(events)];
+  return [
+    ...differs,
+    ...miscounted(reference.counts, countsOf(events)),
+    ...unguarded(events),
+    ...(decides ? unremembered(site.kfault.verdict()) : []),
+  ];
 }
 
 function nothingLeft(site: Site): Promise<string[]> {

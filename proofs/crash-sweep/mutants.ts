@@ -23,18 +23,17 @@ export const crashMutants: readonly Mutant[] = [
   },
   {
     name: 'begins-anew',
-    sentence: 'What the process does not remember to have made it deletes and makes again.',
-    module: 'operator/src/cluster/apply.ts',
-    find: `  if (known !== undefined && ownershipOf(stack, known) === 'Ours') {`,
-    replace: `  const made = ((globalThis as { made?: Set<string> }).made ??= new Set());
-  const isNew = !made.has(objectKey(desired)) && known?.kind === 'Service';
-  made.add(objectKey(desired));
-  if (isNew && known !== undefined) {
-    await cluster.remove(key, known);
-    await cluster.apply(key, desired, { force: false });
-    return true;
-  }
-  if (known !== undefined && ownershipOf(stack, known) === 'Ours') {`,
+    sentence: 'What was there before this process is deleted and made again.',
+    module: 'operator/src/controller/reconcile.ts',
+    find: `const planned = withoutMade(`,
+    replace: `const begun = ((globalThis as { begun?: Set<string> }).begun ??= new Set());
+  const strange = begun.has(key) ? [] : seen.children.filter((child) => child.kind === 'ConfigMap');
+  begun.add(key);
+  const anew = (...given: Parameters<typeof withoutMade>) => {
+    const changes = withoutMade(...given);
+    return { ...changes, prune: [...changes.prune, ...strange] };
+  };
+  const planned = anew(`,
   },
   {
     name: 'acts-before-it-remembers',

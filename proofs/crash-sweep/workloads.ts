@@ -5,6 +5,8 @@ export type Workload = {
   readonly name: string;
   readonly before?: Spec;
   readonly after?: Spec;
+  /** True where pods are changed, which is decided, stored in status and then done. */
+  readonly decides?: true;
   /** A user's Secret whose content changes. */
   readonly rotates?: string;
 };
@@ -43,9 +45,10 @@ const inventory = { name: 'inventory', placement: 'Disabled' };
 const canary = { strategy: 'Canary', canary: { weight: 20 } };
 
 const small: readonly Workload[] = [
-  { name: 'create', after: specOf() },
+  { name: 'create', decides: true, after: specOf() },
   {
     name: 'image',
+    decides: true,
     before: specOf(),
     after: specOf({ services: [{ name: 'user', version: 'v1.3.0' }, inventory] }),
   },
@@ -56,13 +59,15 @@ const small: readonly Workload[] = [
   },
   {
     name: 'rename',
+    decides: true,
     before: specOf(),
     after: specOf({ services: [{ name: 'user', placement: 'Disabled' }, { name: 'inventory' }] }),
   },
-  { name: 'rotate', before: specOf(), after: specOf(), rotates: 'postgres' },
-  { name: 'mesh', before: specOf(), after: specOf({ mesh: 'None' }) },
+  { name: 'rotate', decides: true, before: specOf(), after: specOf(), rotates: 'postgres' },
+  { name: 'mesh', decides: true, before: specOf(), after: specOf({ mesh: 'None' }) },
   {
     name: 'canary',
+    decides: true,
     before: specOf({ services: [{ name: 'user', rollout: canary }, inventory] }),
     after: specOf({ services: [{ name: 'user', version: 'v1.3.0', rollout: canary }, inventory] }),
   },
