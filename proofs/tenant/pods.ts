@@ -11,7 +11,7 @@ import type { Random } from '../random.ts';
 import type { Members } from '../small-stack.ts';
 
 /** Pods of drawn stacks, as often as they differ in what Pod Security looks at. */
-export type PodSample = { readonly stacks: number; readonly pods: number; readonly different: number };
+type PodSample = { readonly stacks: number; readonly pods: number; readonly different: number };
 
 const namespace = 'restricted';
 

@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit.ts';
 
 /** A rule of rbac.authorization.k8s.io/v1, as far as resources go. */
-export type Rule = {
+type Rule = {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly resourceNames?: readonly string[];
@@ -12,7 +12,7 @@ export type Rule = {
 export type GrantingRole = { readonly namespace?: string; readonly rules: readonly Rule[] };
 
 /** One right: a verb on a resource of a group, in one namespace or in all, on one name or on all. */
-export type Right = {
+type Right = {
   readonly verb: string;
   readonly group: string;
   readonly resource: string;
@@ -21,7 +21,7 @@ export type Right = {
 };
 
 /** Rights by what was done with them. */
-export type Comparison = {
+type Comparison = {
   readonly held: number;
   readonly used: number;
   /** Held and never used. */
@@ -31,7 +31,7 @@ export type Comparison = {
 };
 
 /** Every single right that the roles grant. */
-export function rightsOf(roles: readonly GrantingRole[]): Right[] {
+function rightsOf(roles: readonly GrantingRole[]): Right[] {
   return roles.flatMap(({ namespace, rules }) =>
     rules.flatMap(({ apiGroups, resources, resourceNames, verbs }) =>
       apiGroups.flatMap((group) =>
@@ -50,12 +50,12 @@ export function rightsOf(roles: readonly GrantingRole[]): Right[] {
 }
 
 /** The rights that a request was judged by: an apply that made its object needed `create` beside `patch`. */
-export function verbsOf(event: AuditEvent): string[] {
+function verbsOf(event: AuditEvent): string[] {
   return event.verb === 'patch' && event.code === 201 ? ['patch', 'create'] : [event.verb];
 }
 
 /** Whether a right allows what a request asked with one of its verbs. */
-export function allows(right: Right, event: AuditEvent, verb: string): boolean {
+function allows(right: Right, event: AuditEvent, verb: string): boolean {
   const resource = event.subresource === '' ? event.resource : `${event.resource}/${event.subresource}`;
   return (
     right.verb === verb &&

@@ -1,7 +1,7 @@
 import { type AuditEvent, describeRequest } from '../audit.ts';
 
 /** Whose requests are judged, and where they may act. */
-export type Territory = {
+type Territory = {
   /** The operator's account. */
   readonly user: string;
   /** Namespace of the operator: its lease and its key lie there. */
