@@ -1,0 +1,104 @@
+import type { Mutant } from '../mutants/mutant.ts';
+
+const saga = 'services/order/src/domain/order-saga.ts';
+const step = 'services/order/src/domain/step.ts';
+const warehouse = 'services/inventory/src/domain/warehouse.ts';
+const stock = 'services/inventory/src/domain/stock.ts';
+const payment = 'services/payment/src/domain/payment.ts';
+
+/** Bugs of the money path that the simulation has to find. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'compensation-forwards',
+    sentence: 'The first completed step is compensated first.',
+    module: step,
+    find: 'steps.findLast(',
+    replace: 'steps.find(',
+  },
+  {
+    name: 'late-is-due',
+    sentence: 'An answer that comes again moves the saga again.',
+    module: step,
+    find: "return status === 'pending' ? 'early' : 'late';",
+    replace: "return status === 'pending' ? 'early' : 'due';",
+  },
+  {
+    name: 'early-is-lost',
+    sentence: 'An answer that overtakes the one before it is forgotten.',
+    module: saga,
+    find: "timing === 'late' || known ? []",
+    replace: "timing !== 'due' || known ? []",
+  },
+  {
+    name: 'cancel-in-flight',
+    sentence: 'A cancellation does not wait for the step whose answer is due.',
+    module: saga,
+    find: "if (firstWith(state.steps, 'running', 'compensating') !== undefined) {",
+    replace:
+      "if (state.reason === undefined && firstWith(state.steps, 'running', 'compensating') !== undefined) {",
+  },
+  {
+    name: 'no-refund',
+    sentence: 'An order is cancelled without its payment being refunded.',
+    module: 'services/order/src/domain/order-message.ts',
+    find: "return [{ type: 'RefundPayment', data }];",
+    replace: "return [{ type: 'ReleaseItems', data }];",
+  },
+  {
+    name: 'oversell',
+    sentence: 'One unit more than there is can be reserved.',
+    module: warehouse,
+    find: 'if (onHand < quantity) {',
+    replace: 'if (onHand + 1 < quantity) {',
+  },
+  {
+    name: 'no-release',
+    sentence: 'Items that are released stay reserved.',
+    module: stock,
+    find: 'return { ...stock, onHand: stock.onHand + quantity, reserved: stock.reserved - quantity };',
+    replace: 'return stock;',
+  },
+  {
+    name: 'fresh-keys',
+    sentence: 'A question that is asked again goes to the provider under a new key.',
+    module: payment,
+    find: 'return { operation, key: ',
+    replace: 'return { operation, key: Math.random() + ',
+  },
+  {
+    name: 'refund-forgotten',
+    sentence: 'A refund is told before the provider was asked for it.',
+    module: payment,
+    find: "return ok([{ type: 'RefundStarted', data: identityOf(payment) } satisfies PaymentEvent]);",
+    replace:
+      "return ok([{ type: 'PaymentRefunded', data: { ...identityOf(payment), amount: payment.amount } } satisfies PaymentEvent]);",
+  },
+  {
+    name: 'answer-untold',
+    sentence: 'What the provider answered is stored and nobody hears of it.',
+    module: 'services/payment/src/events.ts',
+    find: 'const told = events.filter(({ type }) => published.has(type));',
+    replace: 'const told = events.filter(({ type }) => published.has(type) && type.length > 99);',
+  },
+  {
+    name: 'relay-forgets',
+    sentence: 'The relay goes on when the broker did not take its messages.',
+    module: 'packages/service-kit/src/events/relay.ts',
+    find: 'await bus.publish(published);',
+    replace: 'await bus.publish(published).catch(() => {});',
+  },
+  {
+    name: 'relay-skips',
+    sentence: 'The first message of a batch is not published.',
+    module: 'packages/service-kit/src/events/relay.ts',
+    find: 'await bus.publish(published);',
+    replace: 'await bus.publish(published.slice(1));',
+  },
+  {
+    name: 'key-forgotten',
+    sentence: 'The answer of an idempotency key is not kept.',
+    module: 'packages/service-kit/src/http/execution.ts',
+    find: "identity === 'none' ? effect : { ...effect, answer: toAnswer(identity, rendered) },",
+    replace: 'effect,',
+  },
+];
