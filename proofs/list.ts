@@ -13,6 +13,7 @@ import { sagaFire } from './saga-fire/saga-fire.ts';
 import { scanners } from './scanners/scanners.ts';
 import { silence } from './silence.ts';
 import { silence200 } from './silence-200/silence-200.ts';
+import { simulation } from './simulation/simulation.ts';
 import { tenant } from './tenant/tenant.ts';
 import { thrift } from './thrift/thrift.ts';
 import { upgrade } from './upgrade/upgrade.ts';
@@ -34,6 +35,7 @@ export const proofs: readonly Proof[] = [
   scanners,
   silence,
   silence200,
+  simulation,
   tenant,
   thrift,
   upgrade,
