@@ -1,7 +1,7 @@
 import type { OrderLine } from '@ecommercestack/contracts/events/order-flow';
 import type { OrderRequest } from '@ecommercestack/contracts/http/order';
 import { product } from '@ecommercestack/contracts/http/product';
-import { type Address, callJson, ok, type Result, refused } from '@ecommercestack/service-kit';
+import { type Address, callJson, ok, type Result, refused, Unavailable } from '@ecommercestack/service-kit';
 import type { OrderRefusal } from './refusals.ts';
 
 const timeoutMs = 2000;
@@ -14,7 +14,10 @@ export type Catalogue = {
   ) => Promise<Result<readonly OrderLine[], OrderRefusal>>;
 };
 
-/** The catalogue of the product service: each line gets the SKU and the price of this moment. */
+/**
+ * The catalogue of the product service: each line gets the SKU and the price of this moment. Rejects with Unavailable
+ * while it does not answer, so that no idempotency key keeps that as its answer.
+ */
 export function createCatalogue(address: () => Address): Catalogue {
   return {
     price: async (items, headers) => {
@@ -35,13 +38,13 @@ async function priceOne(
   address: Address,
 ): Promise<Result<OrderLine, OrderRefusal>> {
   const path = `/products/${encodeURIComponent(productId)}`;
-  const { status, body } = await callJson(address, { method: 'GET', path, headers, timeoutMs }).catch(() => ({
-    status: 503,
-    body: undefined,
-  }));
+  const call = { method: 'GET', path, headers, timeoutMs } as const;
+  const { status, body } = await callJson(address, call).catch((error: unknown) => {
+    throw new Unavailable(`the catalogue does not answer: ${String(error)}`);
+  });
   if (status === 404) return refused('product-not-found', productId);
   const parsed = product.safeParse(body);
-  if (status !== 200 || !parsed.success) return refused('unavailable', 'the catalogue does not answer');
+  if (status !== 200 || !parsed.success) throw new Unavailable(`the catalogue answers ${status}`);
   const { sku, price } = parsed.data;
   return ok({ productId, sku, quantity, unitPrice: price });
 }
