@@ -51,15 +51,15 @@ class Feeder {
     for (const watcher of this.#watchers) this.#pump(watcher);
   }
 
-  /** Plays everything, and on the way cuts connections and forgets versions, spread evenly. */
+  /** Plays everything, and on the way cuts connections in the middle of a line and forgets versions, spread evenly. */
   async disturb(cuts: number, expiries: number): Promise<void> {
     const faults = cuts + expiries;
     for (let fault = 1; fault <= faults; fault += 1) {
       if (!(await this.#someoneWatches())) return;
       const expires = Math.floor((fault * expiries) / faults) > Math.floor(((fault - 1) * expiries) / faults);
       const to = Math.floor((fault * this.#plan.events) / (faults + 1));
-      if (!expires) this.publish(Math.floor((this.#position + to) / 2));
-      this.#cut();
+      this.publish(Math.floor((this.#position + to) / 2));
+      await this.#cutMidway();
       this.#position = to;
       if (expires) this.#oldest = to;
     }
@@ -123,6 +123,17 @@ class Feeder {
   #cut(): void {
     for (const { socket } of this.#watchers) socket.destroy();
     this.#watchers.clear();
+  }
+
+  /** Sends half of the next event behind what is published, and cuts. */
+  async #cutMidway(): Promise<void> {
+    const next = this.#feed.events(this.#position, this.#position + 1);
+    const half = next.subarray(0, next.length >> 1);
+    for (const watcher of this.#watchers) {
+      while (watcher.waiting) await new Promise((resolve) => watcher.socket.once('drain', resolve));
+      await new Promise<void>((resolve) => watcher.socket.write(half, () => resolve()));
+    }
+    this.#cut();
   }
 
   /** Sends what is published, no faster than the client reads. */

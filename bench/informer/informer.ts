@@ -27,7 +27,7 @@ export const informer: Bench = {
     const taken = await eventPairs(context);
     const kept = keepQuiet(taken, fewestPairs);
     // A rate is one over a time, so the ratio of rates is the peer's time over ours.
-    const rates = kept.map(({ ours, peer }) => ({ ours: 1 / ours, peer: 1 / peer }));
+    const rates = kept.map(({ ours, peer }) => ({ ours: 1e6 / ours, peer: 1e6 / peer }));
     const figuresOf = (name: SideName) => ({
       bytesPerListedDeployment: median(footprints.map((each) => each[name].listed)),
       bytesPerChangedDeployment: median(footprints.map((each) => each[name].changed)),

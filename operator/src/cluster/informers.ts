@@ -70,6 +70,8 @@ function informerOf(
     ...selectionOf(row),
     ...(row.kind === 'Pod' && { strip: stripPod }),
     ...(row.kind === 'Deployment' && { strip: stripDeployment }),
+    // Children and pods are many, and most of them rest; stacks are few and read at every turn.
+    compact: row.owned || row.kind === 'Pod',
     // CRDs of others may be missing, and whoever refuses a look at Secrets and namespaces only learns less.
     required: row.needs === undefined && row.watch === 'Full',
     timing: {

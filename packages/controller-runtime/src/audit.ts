@@ -2,7 +2,6 @@ import type { Clock } from './clock.ts';
 import { pause } from './clock.ts';
 import type { Informer } from './informer.ts';
 import type { KubeObject } from './object.ts';
-import { keyOf } from './object.ts';
 
 /** Changes on their way have arrived after this long, if they ever do. */
 const GRACE_MS = 10_000;
@@ -39,9 +38,7 @@ async function differences<T extends KubeObject>(
     // The next audit will do; a failing API server is the reflector's business.
     return found;
   }
-  for (const object of informer.cache.list()) {
-    const key = keyOf(object.metadata);
-    const here = object.metadata.resourceVersion ?? '';
+  for (const [key, here] of informer.cache.versions()) {
     if (there.get(key) !== here) found.set(key, `${here} ${there.get(key) ?? ''}`);
     there.delete(key);
   }

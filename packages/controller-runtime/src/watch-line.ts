@@ -12,7 +12,7 @@ export type LazyEvent<T extends KubeObject> = {
 const BEGINNING =
   /^\{"type":"(ADDED|MODIFIED|DELETED)","object":\{"kind":"[^"\\]+","apiVersion":"[^"\\]+","metadata":(\{"name":"([^"\\]+)"(?:,"generateName":"[^"\\]+")?(?:,"namespace":"([^"\\]+)")?,"uid":"([^"\\]+)","resourceVersion":"([^"\\]+)")/;
 /** Such a beginning is seldom longer, and never than the second: three names have at most 253 characters each. */
-const BEGINNING_BYTES = [400, 1_200] as const;
+const BEGINNING_BYTES = [320, 1_200] as const;
 const MANAGED_FIELDS = 'managedFields';
 
 const [QUOTE, COMMA, COLON, BACKSLASH] = [34, 44, 58, 92];
