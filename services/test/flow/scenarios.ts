@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { order as orderShown } from '@ecommercestack/contracts/http/order';
 import { expect, test } from 'vitest';
-import { buy, rowsOf, type Shop, send, stepsOf, stockOf, wanted } from './shop.ts';
+import { buy, ended, rowsOf, type Shop, send, stepsOf, stockOf, wanted } from './shop.ts';
 
 /**
  * The scenarios of the order flow, as a customer and the other services see them. One suite for the memory twins and for
@@ -78,6 +79,27 @@ export function orderFlowScenarios(startShop: () => Promise<Shop>): void {
       expect({ paymentToken, status: order.status }).toEqual({ paymentToken, status: 'CONFIRMED' });
       expect(await paymentOf(shop, id)).toMatchObject({ status: 'captured', capturedMinor: '5700' });
     }
+  });
+
+  test('a cancellation ends an order with nothing kept, unless it was confirmed before', async () => {
+    const shop = await startShop();
+    const placed = await send('POST', `${shop.order}/orders`, wanted, { key: randomUUID() });
+    const { id } = orderShown.parse(placed.body);
+    const asked = await send('POST', `${shop.order}/orders/${id}/cancellation`);
+    const shown = await ended(shop, id);
+    expect([202, 409]).toContain(asked.status);
+    expect(shown).toMatchObject(
+      asked.status === 202
+        ? { status: 'CANCELLED', reason: 'customer-cancelled' }
+        : { status: 'CONFIRMED', reason: null },
+    );
+    const payment = await paymentOf(shop, id);
+    const kept = Number(payment?.['capturedMinor'] ?? 0) - Number(payment?.['refundedMinor'] ?? 0);
+    expect(kept).toBe(asked.status === 202 ? 0 : 5700);
+    expect(await send('POST', `${shop.order}/orders/${id}/cancellation`)).toMatchObject({
+      status: 409,
+      body: { code: 'order-final' },
+    });
   });
 
   test('an idempotency key places one order, however often it is sent', async () => {

@@ -14,7 +14,7 @@ export async function load(name: ServiceName): Promise<Service> {
   return ((await import(`../../${name}/src/service.ts`)) as { service: Service }).service;
 }
 
-type Sending = { readonly key?: string; readonly host?: string };
+type Sending = { readonly key?: string };
 
 /** An answer with its status, its parsed body and its bytes. */
 export async function send(method: 'GET' | 'POST', url: string, body?: unknown, { key }: Sending = {}) {
@@ -46,19 +46,19 @@ export const wanted = {
 };
 
 /** Places an order and waits until it has ended. */
-export async function buy(shop: Shop, change: object = {}, timeoutMs = 20_000) {
+export async function buy(shop: Shop, change: object = {}) {
   const placed = await send('POST', `${shop.order}/orders`, { ...wanted, ...change }, { key: randomUUID() });
   expect({ status: placed.status, text: placed.text }).toMatchObject({ status: 201 });
   const { id } = order.parse(placed.body);
-  const url = `${shop.order}/orders/${id}`;
-  await expect
-    .poll(async () => order.parse((await send('GET', url)).body).status, { timeout: timeoutMs, interval: 25 })
-    .not.toBe('PENDING');
-  return {
-    id,
-    order: order.parse((await send('GET', url)).body),
-    saga: saga.parse((await send('GET', `${url}/saga`)).body),
-  };
+  const shown = await ended(shop, id);
+  return { id, order: shown, saga: saga.parse((await send('GET', `${shop.order}/orders/${id}/saga`)).body) };
+}
+
+/** The order once it has ended. */
+export async function ended(shop: Shop, id: string) {
+  const read = async () => order.parse((await send('GET', `${shop.order}/orders/${id}`)).body);
+  await expect.poll(async () => (await read()).status, { timeout: 20_000, interval: 25 }).not.toBe('PENDING');
+  return read();
 }
 
 const page = z.object({ items: z.array(z.record(z.string(), z.unknown())) });
