@@ -100,8 +100,15 @@ describe('status', () => {
   });
 
   test('may repeat itself twice and no more', () => {
-    const { failures } = judgeStatus(saying('A'), [saying('A'), saying('A', 'x'), saying('A', 'y')], 9);
+    const { failures } = judgeStatus(saying('A'), [saying('A', 'w'), saying('A', 'x'), saying('A', 'y')], 9);
     expect(failures).toEqual([expect.stringContaining('3 times for 0 transitions')]);
+  });
+
+  test('that stands there already is not written', () => {
+    const { failures } = judgeStatus(saying('A'), [saying('A')], 9);
+    expect(failures).toEqual([expect.stringContaining('stood there already')]);
+    const reordered = Object.fromEntries(Object.entries(saying('A')).reverse());
+    expect(judgeStatus(saying('A'), [reordered], 9).failures).toHaveLength(1);
   });
 
   test('needs a cause for each transition', () => {

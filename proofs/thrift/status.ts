@@ -17,11 +17,13 @@ const spare = 2;
  */
 export function judgeStatus(before: unknown, written: readonly unknown[], causes: number): StatusWrites {
   const said = [before, ...written].map(meaningOf);
-  const transitions = said.slice(1).filter((meaning, index) => meaning !== said[index]).length;
+  const transitions = written.length - repetitions(said);
+  const same = repetitions([before, ...written].map(textOf));
   return {
     writes: written.length,
     transitions,
     failures: [
+      ...(same > 0 ? [`status was written ${same} times as it stood there already`] : []),
       ...(written.length - transitions > spare
         ? [`status was written ${written.length} times for ${transitions} transitions: ${spare} more at most`]
         : []),
@@ -30,6 +32,11 @@ export function judgeStatus(before: unknown, written: readonly unknown[], causes
         : []),
     ],
   };
+}
+
+/** How many after the first are equal to the one before them. */
+function repetitions(texts: readonly string[]): number {
+  return texts.slice(1).filter((text, index) => text === texts[index]).length;
 }
 
 /** What a status says, without times, texts and the generation that it speaks of. */
@@ -50,7 +57,7 @@ function meaningOf(status: unknown): string {
 
 /** JSON with members in order: the API server answers with them in an order of its own. */
 function textOf(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
+  return JSON.stringify(value ?? null, (_name, member: unknown) =>
     member !== null && typeof member === 'object' && !Array.isArray(member)
       ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
       : member,

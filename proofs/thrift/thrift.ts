@@ -124,8 +124,10 @@ async function countStack(
 }
 
 /** Where a change did other things to children than its kind allows. */
-function unexpected({ difference }: Phase, { object, wanted }: Change): string[] {
+function unexpected({ difference, statusWrites }: Phase, { object, wanted }: Change): string[] {
   if (wanted === undefined) return [];
+  if (wanted.length === 0 && statusWrites > 0)
+    return [`status was written ${statusWrites} times for nothing`];
   const seen = summaryOf(difference, object).join(', ');
   const right = wanted.toSorted().join(', ');
   return seen === right ? [] : [`wanted ${right || 'nothing'}, seen ${seen || 'nothing'}`];
