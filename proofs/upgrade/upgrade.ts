@@ -65,7 +65,10 @@ async function judgeVersions(plane: Plane, size: number, context: Context): Prom
       const { told, restarts, templates, fields } = differenceOf(before, await takeSnapshot(kube, stacks));
       for (const [name, count] of Object.entries({ restarts, templates, fields }))
         figures[name] = (figures[name] ?? 0) + count;
-      failures.push(...told.slice(0, 10).map((what) => `${way}: ${what}`));
+      failures.push(
+        ...voyage.failures.splice(0).slice(0, 5),
+        ...told.slice(0, 10).map((what) => `${way}: ${what}`),
+      );
     };
     await voyage.moveTo(next, stacks, true);
     await compare('upgrade');
@@ -135,6 +138,7 @@ class Voyage {
   #operator: OperatorProcess | undefined;
   /** Pods that somebody made for the fleet while versions changed, by the audit log. */
   podsMade = 0;
+  readonly failures: string[] = [];
 
   constructor(plane: Plane, context: Context) {
     this.#plane = plane;
@@ -161,6 +165,9 @@ class Voyage {
     for (const part of random.shuffle(['CRD', 'operator'] as const)) {
       say(`${release.name}: ${part}`);
       await parts[part]();
+      await this.#calm(mark);
+      for (const stalled of await this.#stalled(stacks))
+        this.failures.push(`${release.name}, after the ${part}: ${stalled}`);
     }
     const fleet = new Set(stacks.map(({ namespace }) => namespace));
     await waitFor(
@@ -177,6 +184,16 @@ class Voyage {
         ({ verb, resource, subresource }) => verb === 'create' && resource === 'pods' && subresource === '',
       );
     this.podsMade += pods.filter(({ namespace }) => fleet.has(namespace)).length;
+  }
+
+  /** Stacks that wait for a person, though nobody but the version has changed. */
+  async #stalled(stacks: readonly StackName[]): Promise<string[]> {
+    const found = await Promise.all(stacks.map((stack) => this.#plane.kube.get(stackReference(stack))));
+    return found.flatMap((stack) => {
+      const condition = stack && conditionOf(stack, 'Stalled');
+      if (condition?.status !== 'True') return [];
+      return [`${stack?.metadata.namespace} is stalled: ${condition.reason} ${condition.message}`];
+    });
   }
 
   async end(): Promise<void> {

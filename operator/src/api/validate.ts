@@ -23,9 +23,12 @@ export const schemaCodes = {
 
 const schema = stackSchema();
 
-/** Parses and judges: unknown fields, the schema, then the rules over several fields. */
-export function validateStack(given: unknown): Validated {
-  const problems = otherKind(given) ?? unknownFields(schema, given, '');
+/**
+ * Parses and judges: unknown fields, the schema, then the rules over several fields. `newer` lets fields pass that this
+ * version does not know: the API server has judged them by its CRD, which may be a later one.
+ */
+export function validateStack(given: unknown, { newer = false } = {}): Validated {
+  const problems = otherKind(given) ?? (newer ? [] : unknownFields(schema, given, ''));
   if (problems.length > 0) return { ok: false, problems };
   const parsed = ecommerceStack.safeParse(withoutNulls(given));
   if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(toProblem) };

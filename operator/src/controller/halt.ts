@@ -14,7 +14,8 @@ export function haltOf(stack: EcommerceStack, stacks: readonly EcommerceStack[])
     };
   }
   // The API server has judged it too; a stack stored under an older CRD may still be wrong by today's rules.
-  const checked = validateStack({ apiVersion, kind, metadata: stack.metadata, spec: stack.spec });
+  const given = { apiVersion, kind, metadata: stack.metadata, spec: stack.spec };
+  const checked = validateStack(given, { newer: true });
   if (checked.ok) return undefined;
   const problems = checked.problems.map(({ path, message }) => `${path}: ${message}`);
   return { reason: 'InvalidSpec', message: listed(problems, 3) };
