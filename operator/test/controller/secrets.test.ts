@@ -79,6 +79,21 @@ test('a password of ours that is made again restarts nothing', async () => {
   expect(writesTo(world, before)).toEqual(['Secret./dev/shop-postgres']);
 });
 
+test('passwords of ours for a store of another operator restart nothing when its policy changes', async () => {
+  const postgres = (deletionPolicy: string) => ({
+    ...reading,
+    data: { postgres: { mode: 'CloudNativePG', deletionPolicy } },
+  });
+  const world = shopWorld(fakeCluster(['istio', 'cloudNativePG']));
+  world.put(secret('smtp://a'));
+  world.want(postgres('Delete'));
+  await world.settle();
+  const before = world.writes.length;
+  world.want(postgres('Retain'));
+  await world.settle();
+  expect(writesTo(world, before).filter((key) => key.startsWith('Deployment'))).toEqual([]);
+});
+
 describe('a password whose store is kept from now on, or no longer', () => {
   const policy = (deletionPolicy: string) => ({ ...reading, data: { postgres: { deletionPolicy } } });
   const owners = (world: ShopWorld) =>
