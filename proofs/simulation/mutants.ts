@@ -52,6 +52,14 @@ export const mutants: readonly Mutant[] = [
     replace: 'if (onHand + 1 < quantity) {',
   },
   {
+    name: 'deadline-releases',
+    sentence: 'A reservation past its deadline is released before its order was asked.',
+    module: warehouse,
+    find: "return [{ type: 'ReservationExpired', data: { orderId, sagaId, flow } }];",
+    replace:
+      "const ended = end('ItemsReleased', { stock: {}, reservation: { ...reservation, orderId, sagaId, flow } }); return ended.ok ? ended.value : [];",
+  },
+  {
     name: 'no-release',
     sentence: 'Items that are released stay reserved.',
     module: stock,

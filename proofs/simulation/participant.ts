@@ -23,6 +23,8 @@ export type Surroundings = {
   readonly tables: RelationalStore;
   readonly bus: EventBus;
   readonly mode: string;
+  /** How long a reservation may be held, in seconds. */
+  readonly deadlineS: number;
   readonly world: Pick<World, 'clock' | 'pause' | 'log'> & { readonly ids: Ids };
 };
 
@@ -33,7 +35,7 @@ const metrics = createMetrics('simulation');
 /** Starts a participant as the kit does, on the given store and bus: its relay, reactions, timers and handlers. */
 export async function startParticipant(
   name: ParticipantName,
-  { tables, bus, mode, world }: Surroundings,
+  { tables, bus, mode, deadlineS, world }: Surroundings,
 ): Promise<void> {
   const service: Service = participants[name];
   const stores = { postgres: tables, kafka: bus };
@@ -44,6 +46,7 @@ export async function startParticipant(
     PRODUCT_URL: nobody,
     CART_URL: nobody,
     ORDER_SAGA: mode,
+    RESERVATION_SECONDS: String(deadlineS),
   });
   const open = await configured.open({ ...whole, stores: toStores(service.row, stores) });
   startFollowing(service, open, stores, whole);

@@ -35,6 +35,7 @@ type Stage = {
   readonly bus: SimulatedBus;
   readonly tables: AllTables;
   readonly mode: string;
+  readonly deadlineS: number;
   readonly ids: { readonly next: () => string };
   readonly living: Map<ParticipantName, Surroundings>;
   deaths: number;
@@ -51,6 +52,7 @@ export async function simulate(seed: number): Promise<Simulated> {
     bus: createSimulatedBus(random, time.pause),
     tables: await createTables(time, trace),
     mode: random.pick(['Orchestration', 'Choreography']),
+    deadlineS: random.pick([1, 3, 900]),
     ids: countingIds(),
     living: new Map(),
     deaths: 0,
@@ -93,7 +95,7 @@ async function stock({ tables, random }: Stage): Promise<void> {
 
 // Each of the first lives may end at any of its writes and publications, before or after that took effect.
 async function bear(stage: Stage, name: ParticipantName, count: number): Promise<void> {
-  const { random, time, bus, tables, mode, ids } = stage;
+  const { random, time, bus, tables, mode, deadlineS, ids } = stage;
   const death: Death | undefined =
     count < mostLives && random.next() < 0.8
       ? { call: random.integer(1, 30), when: random.pick(['before', 'after'] as const) }
@@ -104,7 +106,13 @@ async function bear(stage: Stage, name: ParticipantName, count: number): Promise
   });
   const own: RelationalStore = { ...tables[name], events: mortalStore(tables[name].events, life) };
   const world = { clock: time.clock, pause: time.pause, log: silentLog, ids };
-  const surroundings = { tables: own, bus: mortalBus(bus.connect(life.isOver), life), mode, world };
+  const surroundings = {
+    tables: own,
+    bus: mortalBus(bus.connect(life.isOver), life),
+    mode,
+    deadlineS,
+    world,
+  };
   stage.living.set(name, surroundings);
   await startParticipant(name, surroundings);
 }
