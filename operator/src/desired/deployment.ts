@@ -37,7 +37,7 @@ export function buildDeployment(place: DeploymentPlace): KubernetesObject {
         [labelKeys.role]: role,
         [labelKeys.deployment]: name,
       },
-      annotations: { [intentAnnotation]: recordIntent(intent) },
+      ...annotationsOf(intent),
     },
     spec: {
       ...(place.replicas !== undefined && { replicas: place.replicas }),
@@ -53,4 +53,14 @@ export function buildDeployment(place: DeploymentPlace): KubernetesObject {
       template: buildPodTemplate(place),
     },
   };
+}
+
+/** Bytes of an annotation that leave room for others: an API server takes 256 KiB of them all. */
+const mostBytes = 192 * 1024;
+
+/** The second record of the intent; one that is too large for an annotation has the ConfigMap alone. */
+function annotationsOf(intent: RevisionIntent): { annotations?: Record<string, string> } {
+  const record = recordIntent(intent);
+  const fits = new TextEncoder().encode(record).byteLength <= mostBytes;
+  return fits ? { annotations: { [intentAnnotation]: record } } : {};
 }

@@ -88,6 +88,21 @@ describe('records', () => {
     expect(recordedRevisions([deployment])).toEqual({ [revision]: intent });
   });
 
+  test('stand in the ConfigMap alone where they are larger than annotations may be', () => {
+    // As large as the schema lets a service be: four bytes each, and six once escaped.
+    for (const sign of ['😀', '\u0007']) {
+      const names = Array.from({ length: 32 }, (_, index) => `NAME_${index}`);
+      const env = names.map((name) => ({ name, value: sign.repeat(1024) }));
+      const annotations = Object.fromEntries(names.map((name) => [name, sign.repeat(1024)]));
+      const objects = objectsOf(aStack({ services: [{ name: 'user', env, pod: { annotations } }] }));
+      const large = pick(objects, 'Deployment', 'user-service');
+      expect(Buffer.byteLength(JSON.stringify(large.metadata.annotations ?? {}))).toBeLessThan(256 * 1024);
+      const records = objects.filter(({ kind }) => kind === 'ConfigMap');
+      const name = large.metadata.labels?.['ecommercestack.dev/revision'] ?? '';
+      expect(recordedRevisions(records)[name]?.env[0]?.value).toBeDefined();
+    }
+  });
+
   test('that somebody changed are ignored', () => {
     const changed = { ...config, data: { [intentKey]: recordIntent({ ...intent, image: 'evil/user:v1' }) } };
     expect(recordedRevisions([changed])).toEqual({});
