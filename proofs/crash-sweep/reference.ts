@@ -1,5 +1,6 @@
 import type { Plane } from '../controlplane.ts';
 import type { Verdict } from '../kfault/plan.ts';
+import { waitFor } from '../kube/wait.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { type Counts, countsOf } from './counts.ts';
 import { inLanes } from './lanes.ts';
@@ -20,6 +21,7 @@ export async function referencesOf(
   act: Act,
   mutant?: Mutant,
 ): Promise<Map<string, Reference>> {
+  await waitFor('the Kinds to be served', () => isServed(plane), 30_000);
   const found = new Map<string, Reference>();
   const queue = [...workloads];
   await inLanes(async () => {
@@ -34,6 +36,20 @@ export async function referencesOf(
     }
   });
   return new Map(workloads.flatMap(({ name }) => [...found].filter(([key]) => key === name)));
+}
+
+/** A CRD is there some time before its objects can be written. */
+async function isServed({ kube }: Plane): Promise<true | undefined> {
+  const kinds = [
+    ['ecommercestack.dev/v1alpha1', 'EcommerceStack'],
+    ['networking.istio.io/v1', 'VirtualService'],
+    ['security.istio.io/v1', 'AuthorizationPolicy'],
+  ] as const;
+  const paths = kinds.map(([apiVersion, kind]) => kube.collectionOf(apiVersion, kind));
+  return Promise.all(paths).then(
+    () => true,
+    () => undefined,
+  );
 }
 
 /** The state that is the same at two looks at a stack at rest. */

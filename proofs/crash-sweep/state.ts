@@ -14,6 +14,11 @@ const drawn = new Set([
 /** Uids stand within names as well: the fields of a list have the uid of the owner in theirs. */
 const uid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
+/** Routes follow pods as they become ready; a process that was away meanwhile leaves out a step, and ends at the same. */
+const following = new Set(['DestinationRule', 'VirtualService']);
+/** A Deployment says which ReplicaSet it means; its name ends in a hash of the template, which may hold what is drawn. */
+const replicaSet = /(ReplicaSet \\"[a-z0-9-]+)-[a-z0-9]+/g;
+
 /** Objects that Kubernetes puts into every namespace. */
 const everywhere = new Set(['ServiceAccount default', 'ConfigMap kube-root-ca.crt']);
 
@@ -34,12 +39,14 @@ function comparable(object: KubeObject, namespace: string, versions: ReadonlySet
   const owned = (managedFields ?? []).filter(({ manager }) => manager === operatorManager);
   // A password is drawn; that there is one, and under which key, is not.
   const data = object.kind === 'Secret' ? { data: Object.keys(Object(object['data'])) } : {};
-  const whole = { ...object, ...data, metadata: { ...metadata, managedFields: owned } };
+  const steps = following.has(object.kind) ? { generation: undefined } : {};
+  const whole = { ...object, ...data, metadata: { ...metadata, ...steps, managedFields: owned } };
   const text = JSON.stringify(whole, (key, value: unknown) => {
     if (drawn.has(key)) return undefined;
     return typeof value === 'string' && versions.has(value) ? 'a version of a Secret' : value;
   });
-  return JSON.parse(text.replaceAll(namespace, 'NAMESPACE').replaceAll(uid, 'UID'));
+  const plain = text.replaceAll(namespace, 'NAMESPACE').replaceAll(uid, 'UID').replaceAll(replicaSet, '$1');
+  return JSON.parse(plain);
 }
 
 /** Where two states differ: one sentence a place. */

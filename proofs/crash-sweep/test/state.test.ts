@@ -67,3 +67,23 @@ test('what Kubernetes puts into every namespace is no part of it', () => {
   const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: 'a' } };
   expect(stateOf([account], 'a').size).toBe(0);
 });
+
+test('a route may have taken fewer steps to the same end, a Deployment may not', () => {
+  const at = (kind: string, generation: number): KubeObject => {
+    const object = deployment('run-1');
+    return { ...object, kind, metadata: { ...object.metadata, ...{ generation } } };
+  };
+  const compare = (kind: string) =>
+    differences(stateOf([at(kind, 2)], 'run-1'), stateOf([at(kind, 3)], 'run-1'));
+  expect(compare('VirtualService')).toEqual([]);
+  expect(compare('Deployment')).toEqual(['Deployment user-service.metadata.generation: wanted 2, found 3']);
+});
+
+test('the name of a ReplicaSet counts without its hash', () => {
+  const says = (hash: string) =>
+    stateOf(
+      [deployment('run-1', { status: { message: `ReplicaSet "user-service-${hash}" has progressed.` } })],
+      'run-1',
+    );
+  expect(differences(says('84d557fd68'), says('7cc7dc68'))).toEqual([]);
+});
