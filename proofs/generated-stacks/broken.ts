@@ -21,7 +21,9 @@ export const flaws: readonly Flaw[] = [
 
 /** One word or two for a flaw. */
 export function nameOf(flaw: Flaw): string {
-  return 'kind' in flaw ? flaw.kind : `${flaw.site.rule.code} at ${flaw.site.at || 'the object'}`;
+  if ('kind' in flaw) return flaw.kind;
+  const { rule, at } = flaw.site;
+  return `${rule.code} at ${`${at}${rule.field ?? ''}`.replace(/^\./, '')}`;
 }
 
 /** A stack with this flaw and no other. The same seed draws the same stack. */

@@ -54,6 +54,7 @@ export async function convergeMany(
       const isChange = index % 7 === 2 || index % 7 === 5;
       const found = await (isChange ? tryChange : tryStack)(plane.kube, schema, seed, `g${index}`, tally);
       tally.failures.push(...found);
+      for (const failure of found) say(failure.slice(0, 600));
       tally.done++;
       if (isChange) tally.changes++;
       if (tally.done % 10 === 0) say(`${tally.done} stacks and changes at rest`);
