@@ -63,7 +63,7 @@ function intentOf(
     pullSecrets: stack.imagePullSecrets,
     port: workload.containerPort,
     // Built-in images run as this user and drain by themselves; of custom ones neither is known.
-    ...(custom ? { preStopSleepSeconds: service.preStopSleepSeconds } : { runAsUser: service.uid }),
+    ...(custom ? preStopOf(service, workload) : { runAsUser: service.uid }),
     meshed,
     env,
     envFrom: workload.envFrom,
@@ -77,6 +77,15 @@ function intentOf(
       },
     },
   };
+}
+
+/** The API server refuses a sleep that is not shorter than the time in which the pod has to end. */
+function preStopOf(
+  { preStopSleepSeconds }: { preStopSleepSeconds: number },
+  { pod }: CompletedWorkload,
+): { preStopSleepSeconds?: number } {
+  const seconds = Math.min(preStopSleepSeconds, pod.terminationGracePeriodSeconds - 1);
+  return seconds > 0 ? { preStopSleepSeconds: seconds } : {};
 }
 
 /** Annotations for the proxy beside a container: its requests, and statistics by subset, which analysis reads. */

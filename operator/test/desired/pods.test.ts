@@ -91,6 +91,19 @@ describe('a pod', () => {
     expect(podOf({}).spec['securityContext']).toHaveProperty('runAsUser', 10001);
   });
 
+  test.each([
+    [1, undefined],
+    [2, 1],
+    [5, 4],
+    [6, 5],
+  ])('of a custom image with %i s to end waits less than that', (terminationGracePeriodSeconds, seconds) => {
+    const image = { repository: 'x/loyalty', tag: 'v1' };
+    const customServices = [{ name: 'loyalty', image, pod: { terminationGracePeriodSeconds } }];
+    const [container] = podOf({ customServices }, 'loyalty').spec.containers;
+    const lifecycle = seconds === undefined ? undefined : { preStop: { sleep: { seconds } } };
+    expect(Reflect.get(container ?? {}, 'lifecycle')).toEqual(lifecycle);
+  });
+
   test('gets time to drain: longer than 5 s of serving on and 20 s of draining', () => {
     expect(podOf({}).spec['terminationGracePeriodSeconds']).toBeGreaterThan(25);
   });
