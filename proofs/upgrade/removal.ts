@@ -52,13 +52,17 @@ export async function judgeRemovals(plane: Plane, context: Context): Promise<Omi
     context.say(
       `${order.join(', ')}: ${left.length === 0 ? `nothing left after ${seconds} s` : left.join(', ')}`,
     );
-    failures.push(...left.map((what) => `${order.join(', ')}: ${what}`));
+    if (left.length > 0) failures.push(`${order.join(', ')}: ${summary(left)}`);
   }
   return {
     done: times.length,
     failures,
     figures: { removalOrders: times.length, slowestRemovalSeconds: Math.max(0, ...times) },
   };
+}
+
+function summary(left: readonly string[]): string {
+  return `${left.slice(0, 5).join(', ')}${left.length > 5 ? ` and ${left.length - 5} more` : ''}`;
 }
 
 async function removeIn(
@@ -119,12 +123,36 @@ async function setUp(plane: Plane, namespace: string, { mutant }: Context): Prom
     const stack = stackObject(namespace, 'shop', smallSpec);
     await waitFor('the stack to be taken', () => kube.apply(stack).catch(() => undefined), 30_000);
     await untilReady(kube, { namespace, name: 'shop' }, 120_000);
+    await untilCollected(plane, namespace);
     return operator;
   } catch (error) {
     await operator.stop();
     throw error;
   }
 }
+
+/**
+ * Resolves when the garbage collector of the cluster knows the Kind, which it looks for every half minute: an installation
+ * that is younger than that cannot be collected, whatever its operator does.
+ */
+async function untilCollected({ kube }: Plane, namespace: string): Promise<void> {
+  const owner = { apiVersion: 'ecommercestack.dev/v1alpha1', kind: 'EcommerceStack', name: 'nobody' };
+  const probe: KubeObject = {
+    ...{ apiVersion: 'v1', kind: 'ConfigMap' },
+    metadata: {
+      ...{ name: 'probe', namespace },
+      ownerReferences: [{ ...owner, uid: '00000000-0000-4000-8000-000000000000' } as OwnerReference],
+    },
+  };
+  await kube.apply(probe);
+  await waitFor(
+    'the garbage collector to know the Kind',
+    async () => (await kube.get(referenceOf(probe))) === undefined || undefined,
+    120_000,
+  );
+}
+
+type OwnerReference = NonNullable<KubeObject['metadata']['ownerReferences']>[number];
 
 /** What is left of a stack, a line each. */
 async function leftOvers({ kube }: Plane, namespace: string, withNamespace: boolean): Promise<string[]> {
