@@ -4,10 +4,10 @@ import type { Mutant } from '../mutants/mutant.ts';
 export const faultMutants: readonly Mutant[] = [
   {
     name: 'swallows-errors',
-    sentence: 'What the API server would not take now is not tried again.',
-    module: 'operator/src/controller/requeue.ts',
-    find: `  if (passing.length > 0) throw new UnfinishedError(passing.map(describeProblem).join('; '));`,
-    replace: `  if (passing.length > 0) return {};`,
+    sentence: 'A status that the API server would not take now is not tried again.',
+    module: 'operator/src/controller/report.ts',
+    find: `    throw error;`,
+    replace: `    return undefined;`,
   },
   {
     name: 'gives-up-reconciles',
