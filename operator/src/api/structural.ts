@@ -53,7 +53,6 @@ function tidy(raw: Raw, path: string): StructuralSchema {
   if ($ref !== undefined) throw new Error(`${path}: a structural schema has no $ref`);
   if (anyOf !== undefined) return intOrString(rest, anyOf, path);
   const node: StructuralSchema = { ...rest };
-  dropSafeIntegerBounds(node);
   if (properties !== undefined) {
     node.properties = Object.fromEntries(
       Object.entries(properties).map(([name, child]) => [
@@ -106,13 +105,7 @@ function intOrString(rest: Partial<Raw>, variants: Raw[], path: string): Structu
     maximum: whole.maximum,
     description: withComputedDefault(rest as StructuralSchema), // as above
   };
-  dropSafeIntegerBounds(node);
   return node;
-}
-
-function dropSafeIntegerBounds(node: StructuralSchema): void {
-  if (node.maximum === undefined || node.maximum >= Number.MAX_SAFE_INTEGER) delete node.maximum;
-  if (node.minimum === undefined || node.minimum <= Number.MIN_SAFE_INTEGER) delete node.minimum;
 }
 
 function described(node: StructuralSchema, path: string): StructuralSchema {

@@ -125,8 +125,12 @@ const environmentVariable = z
               .string()
               .min(1)
               .max(253)
-              .regex(/^(metadata|spec|status)\.[A-Za-z0-9_.\-/[\]']+$/)
-              .describe('Field of the pod, as in the downward API. Example: status.podIP.'),
+              .regex(
+                /^(metadata\.(name|namespace|uid|(labels|annotations)\['([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?'\])|spec\.(nodeName|serviceAccountName)|status\.(hostIP|hostIPs|podIP|podIPs))$/,
+              )
+              .describe(
+                "Field of the pod, as in the downward API: name, namespace, uid, one label or one annotation of metadata, spec.nodeName, spec.serviceAccountName, or an address of status. Example: status.podIP or metadata.labels['version'].",
+              ),
           })
           .describe('Takes the value from a field of the pod itself.')
           .optional(),

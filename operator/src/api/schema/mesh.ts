@@ -1,6 +1,15 @@
 /** Mesh settings: mTLS, resilience, authorization. */
 import { z } from 'zod';
-import { dnsName, duration, httpMethod, listAtomic, listSet, principal, urlPath } from './primitives.ts';
+import {
+  dnsName,
+  duration,
+  httpMethod,
+  listAtomic,
+  listSet,
+  positiveDuration,
+  principal,
+  urlPath,
+} from './primitives.ts';
 
 const connectionPool = z
   .object({
@@ -11,7 +20,7 @@ const connectionPool = z
       .describe('TCP connections that one caller opens to the service at most.')
       .meta({ 'x-computed-default': '1024' })
       .optional(),
-    connectTimeout: duration
+    connectTimeout: positiveDuration
       .describe('Time to establish a connection.')
       .meta({ 'x-computed-default': '5s' })
       .optional(),
@@ -36,7 +45,7 @@ const connectionPool = z
       .describe('Requests after which a connection is closed; 0 means no limit.')
       .meta({ 'x-computed-default': '0' })
       .optional(),
-    idleTimeout: duration
+    idleTimeout: positiveDuration
       .describe('Time after which an idle connection is closed.')
       .meta({ 'x-computed-default': '1h' })
       .optional(),
@@ -54,11 +63,11 @@ const outlierDetection = z
       .describe('Answers 5xx in a row after which a pod is taken out of load balancing; 0 switches it off.')
       .meta({ 'x-computed-default': '5' })
       .optional(),
-    interval: duration
+    interval: positiveDuration
       .describe('Time between two looks at the pods.')
       .meta({ 'x-computed-default': '10s' })
       .optional(),
-    baseEjectionTime: duration
+    baseEjectionTime: positiveDuration
       .describe('Time that a pod stays out, multiplied by how often it was taken out.')
       .meta({ 'x-computed-default': '30s' })
       .optional(),
@@ -81,7 +90,7 @@ const retries = z
       .describe('Further attempts after the first one; 0 switches retries off.')
       .meta({ 'x-computed-default': '2' })
       .optional(),
-    perTryTimeout: duration
+    perTryTimeout: positiveDuration
       .describe('Time for one attempt.')
       .meta({ 'x-computed-default': 'the timeout of the request' })
       .optional(),

@@ -1,6 +1,6 @@
 /** Network policy and monitoring of the whole stack. */
 import { z } from 'zod';
-import { cidr, duration, httpUrl, labelMap, listAtomic, listSet, portNumber } from './primitives.ts';
+import { cidr, httpUrl, labelMap, listAtomic, listSet, portNumber, positiveDuration } from './primitives.ts';
 
 const ports = listSet(portNumber, 16).min(1);
 
@@ -56,7 +56,7 @@ export const monitoring = z
         'Labels put on the monitoring objects, so that your Prometheus selects them. Default: none. Example: {release: prometheus}.',
       )
       .optional(),
-    interval: duration.describe('Time between two scrapes. Default: 30s.').default('30s'),
+    interval: positiveDuration.describe('Time between two scrapes. Default: 30s.').default('30s'),
     logLevel: z
       .enum(['debug', 'info', 'warn', 'error'])
       .describe('Level of the structured logs of every service. A change rolls the pods. Default: info.')

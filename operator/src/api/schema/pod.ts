@@ -1,11 +1,11 @@
 /** Where and how pods run: placement on nodes and pod-level settings. */
 import { z } from 'zod';
-import { annotationMap, labelMap, labelValue, listAtomic, objectName } from './primitives.ts';
+import { annotationMap, labelKey, labelMap, labelValue, listAtomic, objectName } from './primitives.ts';
 
 const expression = (operators: readonly [string, ...string[]], what: string) =>
   z
     .object({
-      key: z.string().min(1).max(317).describe(`Key of the ${what}. Example: topology.kubernetes.io/zone.`),
+      key: labelKey.describe(`Key of the ${what}. Example: topology.kubernetes.io/zone.`),
       operator: z.enum(operators).describe('How the values are compared.'),
       values: listAtomic(labelValue, 16)
         .describe('Values to compare with; empty for Exists and DoesNotExist. Example: [zone-a, zone-b].')
@@ -36,13 +36,9 @@ const labelSelector = z
 const podTerm = z
   .object({
     labelSelector: labelSelector.optional(),
-    topologyKey: z
-      .string()
-      .min(1)
-      .max(317)
-      .describe(
-        'Node label whose equal values make up one place. Example: kubernetes.io/hostname for nodes, topology.kubernetes.io/zone for zones.',
-      ),
+    topologyKey: labelKey.describe(
+      'Node label whose equal values make up one place. Example: kubernetes.io/hostname for nodes, topology.kubernetes.io/zone for zones.',
+    ),
   })
   .describe('Pods to stay near to or away from, and what counts as the same place.');
 
@@ -92,6 +88,9 @@ const toleration = z
     key: z
       .string()
       .max(317)
+      .regex(
+        /^(([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
+      )
       .describe('Taint key; empty with operator Exists means every taint. Example: dedicated.')
       .optional(),
     operator: z.enum(['Exists', 'Equal']).describe('How the value is compared. Default: Equal.').optional(),
@@ -116,11 +115,9 @@ const spreadConstraint = z
       .min(1)
       .max(100)
       .describe('Largest difference in the number of pods between two places. Example: 1.'),
-    topologyKey: z
-      .string()
-      .min(1)
-      .max(317)
-      .describe('Node label whose equal values make up one place. Example: topology.kubernetes.io/zone.'),
+    topologyKey: labelKey.describe(
+      'Node label whose equal values make up one place. Example: topology.kubernetes.io/zone.',
+    ),
     whenUnsatisfiable: z
       .enum(['DoNotSchedule', 'ScheduleAnyway'])
       .describe('What happens when the skew cannot be kept: the pod waits, or is placed all the same.'),

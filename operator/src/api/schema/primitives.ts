@@ -1,19 +1,28 @@
 /** The scalar and list shapes that every section of the schema is made of. */
 import { z } from 'zod';
 
-/** Name of a Secret, ConfigMap or other object in the stack's own namespace. */
+/** Name of a Secret, ConfigMap or other object in the stack's own namespace: a DNS subdomain. */
 export const objectName = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/);
 
-/** Key inside a Secret or ConfigMap. */
+/** Key inside a Secret or ConfigMap; it becomes the name of a file, so it is neither `.` nor begins with `..`. */
 export const dataKey = z
   .string()
   .min(1)
   .max(253)
-  .regex(/^[-._a-zA-Z0-9]+$/);
+  .regex(/^\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$/);
+
+/** Key of a label: an optional DNS prefix with a slash, and a name of at most 63 characters. */
+export const labelKey = z
+  .string()
+  .min(1)
+  .max(317)
+  .regex(
+    /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+  );
 
 /** Name of a service: it becomes the name of a Kubernetes Service, hence a DNS-1035 label. */
 export const serviceLabel = z
@@ -34,6 +43,12 @@ export const duration = z
   .string()
   .max(32)
   .regex(/^([0-9]{1,5}(h|m|s|ms)){1,4}$/);
+
+/** Duration above zero, for settings of the mesh that know no other. */
+export const positiveDuration = z
+  .string()
+  .max(32)
+  .regex(/^[1-9][0-9]{0,4}(h|m|s|ms)([0-9]{1,5}(h|m|s|ms)){0,3}$/);
 
 /** Duration of whole seconds, for settings that Kubernetes keeps in seconds. */
 export const wholeSeconds = z
@@ -68,7 +83,7 @@ export const signedQuantity = z
 /** A whole number or a percentage such as 25%. */
 export const countOrPercent = z
   .union([
-    z.int().min(0),
+    z.int32().min(0),
     z
       .string()
       .max(4)
