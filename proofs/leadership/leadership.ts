@@ -161,21 +161,24 @@ function takeOf(pair: Pair, old: Member, mark: number): Request | undefined {
     );
 }
 
-/** Waits until `old` has asked for the lease twice more: whatever it had under way has then arrived. */
+/**
+ * Waits until `old` has asked for the lease twice more and says that it is ready: whatever it had under way has then
+ * arrived, and it lives on.
+ */
 async function untilHeard(pair: Pair, old: Member): Promise<void> {
   const mark = pair.ledger.read().length;
-  await waitFor(
-    `${old.name} to ask for the lease again`,
-    async () => {
-      const asked = pair.ledger
-        .read()
-        .slice(mark)
-        .filter(({ source, resource }) => source === old.source && resource === 'leases');
-      return asked.length >= 2 ? true : undefined;
-    },
-    60_000,
-    50,
-  );
+  const asked = async (): Promise<true | undefined> => {
+    const requests = pair.ledger.read().slice(mark);
+    const ofLease = requests.filter(({ source, resource }) => source === old.source && resource === 'leases');
+    return ofLease.length >= 2 || undefined;
+  };
+  await waitFor(`${old.name} to ask for the lease again`, asked, 60_000, 50);
+  const ready = (): Promise<true | undefined> =>
+    fetch(`http://127.0.0.1:${old.operator.healthPort}/readyz`).then(
+      ({ ok }) => ok || undefined,
+      () => undefined,
+    );
+  await waitFor(`${old.name} to be ready again`, ready, 60_000);
 }
 
 function moment(milliseconds: number): Promise<void> {

@@ -233,14 +233,14 @@ export class LeaderElector {
 
   /**
    * A request that hangs longer than the retry interval is given up, so that the next one still comes in time. Who does not
-   * lead has nothing to lose and waits twice as long for the next: the API server may be slow rather than gone.
+   * lead has nothing to lose and waits twice as long every other time: the API server may be slow rather than gone.
    */
   async #limited<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const late = new Error('the lease request took too long');
     const limit = this.#retryMs * (this.isLeader ? 1 : this.#patience);
     const cancel = this.#clock.after(limit, () => {
-      this.#patience = 2;
+      this.#patience = 3 - this.#patience;
       controller.abort(late);
     });
     const sentAt = this.#clock.monotonic();
