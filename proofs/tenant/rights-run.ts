@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { AuditMark } from '../audit.ts';
 import { type Plane, startOperator } from '../controlplane.ts';
-import { waitFor } from '../kube/wait.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { exercise, installMissingKinds } from './exercise.ts';
 import { install } from './installation.ts';
@@ -17,9 +16,6 @@ export type RightsReport = {
   readonly argued: number;
   readonly failures: readonly string[];
 };
-
-/** Time in which a series of events is written (milliseconds): flushed a minute after the repeat. */
-const seriesMs = 90_000;
 
 /** Installs the operator, makes it do everything it does in one namespace, and compares its rights with its requests. */
 export async function rightsOfInstallation(
@@ -40,15 +36,8 @@ export async function rightsOfInstallation(
   });
   const requests = () => mark.since().filter(({ user }) => user === installation.user);
   try {
-    await exercise(plane.kube, place, say);
-    say(`${namespace}: waiting for a series of events to be written`);
-    await waitFor(
-      'a repeated event to be counted',
-      async () =>
-        requests().some(({ resource, verb }) => resource === 'events' && verb === 'patch') || undefined,
-      seriesMs,
-      1000,
-    );
+    const counted = () => requests().some(({ resource, verb }) => resource === 'events' && verb === 'patch');
+    await exercise(plane.kube, place, counted, say);
   } finally {
     await operator.stop();
   }

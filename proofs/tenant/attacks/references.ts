@@ -100,18 +100,9 @@ const paths: readonly Attack[] = [
   }),
 );
 
-/** Names that the schema lets through and the API server judges when they are used. */
-const dotted: readonly Attack[] = ['a..b', `${scene.victim}..${scene.victimSecret}`].map((name) =>
-  onProduct(
-    'dots-in-name',
-    name,
-    { envFrom: [{ secretRef: { name } }] },
-    {
-      is: 'Answered',
-      type: 'Stalled',
-      reason: 'ObjectRefused',
-    },
-  ),
+/** Names that are no DNS names, which the API server would refuse only when they are used. */
+const dotted: readonly Attack[] = ['a..b', `${scene.victim}..${scene.victimSecret}`, 'a.', 'a-.b'].map(
+  (name) => onProduct('dots-in-name', name, { envFrom: [{ secretRef: { name } }] }, refused),
 );
 
 /** Names that exist next door only. */
