@@ -7,6 +7,7 @@ export { describe, type ServiceDescription } from './describe.ts';
 export type { Clock } from './domain/clock.ts';
 export { type Decider, evolveAll } from './domain/decider.ts';
 export type { Ids } from './domain/ids.ts';
+export type { Pause } from './domain/pause.ts';
 export { ok, type Refusal, type Result, refuse, refused } from './domain/result.ts';
 export type { Workflow } from './domain/workflow.ts';
 export {

@@ -4,6 +4,7 @@ import type { PaymentContext } from './context.ts';
 import { askProvider, followOrder, paymentFamily } from './events.ts';
 import { paymentRoutes } from './http.ts';
 import { paymentsTable } from './payment-row.ts';
+import { withPatience } from './provider/patience.ts';
 import { createRemoteProvider } from './provider/remote.ts';
 import { createSimulation, operationsTable } from './provider/simulation.ts';
 import { paymentRefusals } from './refusals.ts';
@@ -25,13 +26,15 @@ export const service = defineService({
   survives: ['kafka'],
   migrations: new URL('./migrations/', import.meta.url),
   refusals: paymentRefusals,
-  open: async ({ config: { PAYMENT_PROVIDER_URL: url }, stores }): Promise<PaymentContext> => ({
+  open: async ({ config: { PAYMENT_PROVIDER_URL: url }, stores, pause }): Promise<PaymentContext> => ({
     streams: openStreams(paymentFamily, stores.events()),
     payments: stores.tables().table(paymentsTable),
-    provider:
+    provider: withPatience(
       url === simulated
         ? createSimulation(stores.tables().table(operationsTable))
         : createRemoteProvider(url),
+      pause,
+    ),
   }),
   routes: paymentRoutes,
   handles: [
