@@ -89,7 +89,9 @@ function scalarFaults(place: Place): Fault[] {
       ? [fault('pattern', misfit(pattern, minLength, maxLength ?? 256))]
       : []),
     ...(minLength > 0 && isText ? [fault('tooShort', () => '')] : []),
-    ...(maxLength !== undefined && isText ? [fault('tooLong', () => tooLong(pattern, maxLength))] : []),
+    ...(maxLength !== undefined && isText
+      ? [fault('tooLong', (random) => tooLong(pattern, maxLength, random))]
+      : []),
   ];
 }
 
@@ -113,9 +115,10 @@ function misfit(pattern: string, least: number, most: number): Make {
   };
 }
 
-/** One character too many, counted as the API server counts: signs of the second plane are one. */
-function tooLong(pattern: string | undefined, maxLength: number): string {
-  return pattern === undefined ? '😀'.repeat(maxLength + 1) : 'a'.repeat(maxLength + 1);
+/** One character too many, or 64 KiB, counted as the API server counts: signs of the second plane are one. */
+function tooLong(pattern: string | undefined, maxLength: number, random: Random): string {
+  const length = random.pick([maxLength + 1, maxLength + 1, 65_536]);
+  return (pattern === undefined ? '😀' : 'a').repeat(length);
 }
 
 function objectFaults(place: Place): Fault[] {
