@@ -38,13 +38,14 @@ export function harderPair({ ours, peer }: Record<SideName, Footprint>): Pair {
     : { ours: ours.listed, peer: peer.listed };
 }
 
-/** Bytes in use once they have stopped falling: work at leisure is part of how a cache works. */
+/** Bytes in use once they have stopped falling twice: work at leisure is part of how a cache works. */
 async function settledBytes(client: ClientWorker): Promise<number> {
-  let bytes = Number.POSITIVE_INFINITY;
-  for (;;) {
-    const now = (await client.ask({ order: 'heap' })).bytes ?? Number.NaN;
-    if (!(now < bytes * 0.99)) return Math.min(now, bytes);
-    bytes = now;
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+  let lowest = Number.POSITIVE_INFINITY;
+  for (let still = 0; still < 2; ) {
+    const bytes = (await client.ask({ order: 'heap' })).bytes ?? Number.NaN;
+    still = bytes < lowest * 0.99 ? 0 : still + 1;
+    lowest = Math.min(lowest, bytes);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
   }
+  return lowest;
 }

@@ -14,7 +14,7 @@ export interface Extent {
   readonly restEnd: number;
 }
 
-const SLAB_BYTES = 512 * 1024;
+const SLAB_BYTES = 64 * 1024;
 
 let slab = Buffer.alloc(0);
 let used = 0;
