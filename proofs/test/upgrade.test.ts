@@ -6,6 +6,7 @@ import { at } from '../kube/object.ts';
 import { plant } from '../mutants/mutant.ts';
 import { crdOf, nextChanges, nextRelease, present } from '../upgrade/release.ts';
 import { removalOrders } from '../upgrade/removal.ts';
+import { renderedByV1 } from '../upgrade/rendering.ts';
 import { differenceOf, type Snapshot } from '../upgrade/snapshot.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -71,4 +72,11 @@ describe('differences', () => {
     });
     expect(differenceOf(snapshot(), after)).toMatchObject({ restarts: 2, templates: 1, fields: 1 });
   });
+});
+
+test('blueprint v1 renders what it rendered when it was published: a change belongs into a blueprint of a new name', () => {
+  const recorded: Record<string, string> = JSON.parse(
+    readFileSync(join(root, 'proofs/upgrade/rendered-v1.json'), 'utf8'),
+  );
+  expect(renderedByV1()).toMatchObject(recorded);
 });

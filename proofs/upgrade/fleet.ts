@@ -7,7 +7,7 @@ import { type Members, servicesWith, smallSpec, stackObject } from '../small-sta
 import { isReady, type StackName, stackReference } from '../stack.ts';
 
 /** Stacks that use what an upgrade might get wrong; the rest of the fleet is drawn. */
-const chosen: Readonly<Record<string, Members>> = {
+export const chosen: Readonly<Record<string, Members>> = {
   settings: {
     services: servicesWith({
       pod: { terminationGracePeriodSeconds: 41, annotations: { 'example.com/owner': 'a' } },
