@@ -15,39 +15,16 @@ export type SimulatedBus = {
 
 const mostDelayMs = 300;
 
+/** The bus of one simulated shop. */
 export function createSimulatedBus(random: Random, pause: Pause): SimulatedBus {
   const log: BusEvent[] = [];
   const groups = new Map<string, Group>();
-
-  const deliver = async (group: Group, lane: Lane, member: Member): Promise<void> => {
-    while (lane.done < lane.events.length) {
-      await pause(random.integer(0, mostDelayMs));
-      if (member.isGone() || group.member !== member) return;
-      const event = lane.events[lane.done];
-      if (event === undefined) return;
-      const isHandled = await member.spec.handle(structuredClone(event)).then(
-        () => true,
-        () => false,
-      );
-      if (member.isGone()) return;
-      if (isHandled) lane.done += 1;
-      // A place that was not remembered: the same events come again, in their order.
-      if (isHandled && random.next() < 0.08) lane.done = random.integer(0, lane.done);
-    }
-    lane.busyWith = undefined;
-  };
-  const wake = (group: Group, lane: Lane): void => {
-    const { member } = group;
-    if (member === undefined || member.isGone() || lane.busyWith === member) return;
-    lane.busyWith = member;
-    void deliver(group, lane, member);
-  };
   const offer = (group: Group, event: BusEvent): void => {
     const name = `${event.topic}/${event.key}`;
     const lane = group.lanes.get(name) ?? { events: [], done: 0, busyWith: undefined };
     group.lanes.set(name, lane);
     lane.events.push(event);
-    wake(group, lane);
+    wake(group, lane, random, pause);
   };
   return {
     connect: (isGone) => ({
@@ -69,11 +46,42 @@ export function createSimulatedBus(random: Random, pause: Pause): SimulatedBus {
         groups.set(spec.group, group);
         if (known === undefined)
           for (const event of log) if (spec.topics.includes(event.topic)) offer(group, event);
-        for (const lane of group.lanes.values()) wake(group, lane);
+        for (const lane of group.lanes.values()) wake(group, lane, random, pause);
         return { stop: async () => {} };
       },
       ping: async () => {},
       close: async () => {},
     }),
   };
+}
+
+function wake(group: Group, lane: Lane, random: Random, pause: Pause): void {
+  const { member } = group;
+  if (member === undefined || member.isGone() || lane.busyWith === member) return;
+  lane.busyWith = member;
+  void deliver(group, lane, member, random, pause);
+}
+
+async function deliver(
+  group: Group,
+  lane: Lane,
+  member: Member,
+  random: Random,
+  pause: Pause,
+): Promise<void> {
+  while (lane.done < lane.events.length) {
+    await pause(random.integer(0, mostDelayMs));
+    if (member.isGone() || group.member !== member) return;
+    const event = lane.events[lane.done];
+    if (event === undefined) return;
+    const isHandled = await member.spec.handle(structuredClone(event)).then(
+      () => true,
+      () => false,
+    );
+    if (member.isGone()) return;
+    if (isHandled) lane.done += 1;
+    // A place that was not remembered: the same events come again, in their order.
+    if (isHandled && random.next() < 0.08) lane.done = random.integer(0, lane.done);
+  }
+  lane.busyWith = undefined;
 }
