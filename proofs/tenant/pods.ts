@@ -15,6 +15,9 @@ type PodSample = { readonly stacks: number; readonly pods: number; readonly diff
 
 const namespace = 'restricted';
 
+/** Stacks that are judged however short the run is. */
+const fewest = 10;
+
 /** Draws valid stacks and asks a namespace that enforces *restricted* about the pods of each (dry run). */
 export async function judgePods(
   kube: Kube,
@@ -28,7 +31,7 @@ export async function judgePods(
   const seen = new Set<string>();
   const failures: string[] = [];
   let [done, pods] = [0, 0];
-  while (done < stacks && Date.now() < endsAt && !(stopAtFailure && failures.length > 0)) {
+  while (done < stacks && (done < fewest || Date.now() < endsAt) && !(stopAtFailure && failures.length > 0)) {
     const seed = random.integer(1, 2 ** 31);
     const style = random.pick([strata.sparse, strata.usual, strata.dense]);
     for (const pod of podsOf(drawStack(schema, seed, style))) {
