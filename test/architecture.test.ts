@@ -7,7 +7,7 @@ import { codeOf, importsOf, readTracked, sourceFiles, trackedFiles } from './sou
  *   operator  api ◀ rollout, desired, plan, status ◀ cluster ◀ controller ◀ main
  *   services  domain ◀ http, events, store ◀ service        no service imports a service
  *   kit       domain ◀ http, store, bus, telemetry ◀ run
- *   drivers   @kubernetes/client-node only in operator/src/cluster and packages/controller-runtime (and as a peer in bench);
+ *   drivers   @kubernetes/client-node only in operator/src/cluster, packages/controller-runtime and bench;
  *             pg, kafkajs, mongodb, redis, express only in service-kit (and the gateway's own proxy)
  *   pure      api, rollout, desired, plan, status, every domain/: no await, no Date.now, no Math.random,
  *             no process, no node:*
