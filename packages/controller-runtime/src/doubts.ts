@@ -11,6 +11,7 @@ export class Doubts {
   readonly #clock: Clock;
   readonly #onDoubt: () => void;
   readonly #waiting = new Map<string, { delay: number; cancel: Cancel }>();
+  #stopped = false;
 
   constructor(clock: Clock, onDoubt: () => void) {
     this.#clock = clock;
@@ -19,6 +20,7 @@ export class Doubts {
 
   /** The key was looked at and waits, from now on. */
   waits(key: string): void {
+    if (this.#stopped) return;
     const delay = this.#waiting.get(key)?.delay ?? FIRST_MS;
     this.#waiting.get(key)?.cancel();
     this.#arm(key, delay);
@@ -30,8 +32,9 @@ export class Doubts {
     this.#waiting.delete(key);
   }
 
-  /** Leaves no timer behind. */
+  /** Leaves no timer behind, also for looks that end later. */
   stop(): void {
+    this.#stopped = true;
     for (const { cancel } of this.#waiting.values()) cancel();
     this.#waiting.clear();
   }
