@@ -7,9 +7,9 @@ export const fleetMutants: readonly Mutant[] = [
   {
     name: 'lists-to-be-sure',
     sentence: 'The caches are compared with the API server every few seconds instead of every hour.',
-    module: 'packages/controller-runtime/src/controller.ts',
-    find: 'auditMs = 3_600_000',
-    replace: 'auditMs = 5_000',
+    module: 'operator/src/operator.ts',
+    find: 'auditMs: config.auditMs,',
+    replace: 'auditMs: 5_000,',
   },
   {
     name: 'applies-now-and-then',

@@ -18,10 +18,10 @@ const overhead = 30;
  * silence as is left. A hunt for a planted bug needs few stacks and little silence.
  */
 export function sizeFor(seconds: number, hunting: boolean): Size {
-  if (hunting) return { stacks: 8, seconds: 20, calm: 5 };
+  if (hunting) return { stacks: 5, seconds: 20, calm: 5 };
   const forRest = whole.calm + whole.seconds + overhead;
   const convergeable = Math.floor(((seconds - forRest) / 60) * perMinute);
   if (convergeable >= whole.stacks) return whole;
   const stacks = Math.floor((seconds / 2 / 60) * perMinute);
-  return { ...whole, stacks: Math.max(10, Math.min(whole.stacks, stacks)), seconds: whole.seconds };
+  return { ...whole, stacks: Math.max(10, Math.min(whole.stacks, stacks)) };
 }

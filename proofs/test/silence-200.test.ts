@@ -17,7 +17,7 @@ test('a run without a limit is whole, a short one smaller, a hunt small', () => 
   expect(sizeFor(1780, false)).toEqual({ stacks: 200, seconds: 600, calm: 65 });
   expect(sizeFor(480, false).stacks).toBe(64);
   expect(sizeFor(30, false).stacks).toBe(10);
-  expect(sizeFor(1780, true)).toMatchObject({ stacks: 8, seconds: 20 });
+  expect(sizeFor(1780, true)).toMatchObject({ stacks: 5, seconds: 20 });
 });
 
 describe('requests', () => {
