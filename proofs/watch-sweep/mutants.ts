@@ -4,10 +4,12 @@ import type { Mutant } from '../mutants/mutant.ts';
 export const watchMutants: readonly Mutant[] = [
   {
     name: 'ends-at-an-error',
-    sentence: 'The first error but 410 ends the watch for good, as in the stock informer.',
+    sentence:
+      'An error that is neither 410 nor a missing Kind or right ends the watch for good, as in the stock informer.',
     module: 'packages/controller-runtime/src/reflector.ts',
     find: 'wait = this.#afterFailure(error);',
-    replace: 'if (!isExpired(error)) return; wait = this.#afterFailure(error);',
+    replace: `if (!isExpired(error) && !(error instanceof ApiError && error.status < 410)) return;
+        wait = this.#afterFailure(error);`,
   },
   {
     name: 'waits-on-a-dead-line',
