@@ -10,7 +10,7 @@ export type Context = {
 };
 
 /** Figures by name, as printed. */
-export type Figures = Readonly<Record<string, number | string>>;
+type Figures = Readonly<Record<string, number | string>>;
 
 /** What a bench found out; every ratio is ours over the peer's. */
 export type Outcome = {

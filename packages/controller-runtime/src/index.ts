@@ -1,6 +1,6 @@
 export { auditInformer } from './audit.ts';
 export type { BackoffOptions } from './backoff.ts';
-export type { CacheReader, ChangeHandler, ChangeType, IndexFunction } from './cache.ts';
+export type { CacheOptions, CacheReader, ChangeHandler, ChangeType, IndexFunction } from './cache.ts';
 export { Cache, owners, stripManagedFields } from './cache.ts';
 export type {
   ApplyOptions,

@@ -7,7 +7,7 @@ import { ConnectionError } from './errors.ts';
 import type { Exchange } from './transport.ts';
 
 /** Where and how to connect. */
-export interface StreamTarget {
+interface StreamTarget {
   readonly base: URL;
   readonly auth: RequestAuth;
   readonly connectMs: number;

@@ -3,7 +3,7 @@ import type { KubeObject } from './object.ts';
 import { type ObjectHead, ObjectText } from './object-text.ts';
 
 /** A change whose object is parsed only where somebody looks. */
-export type LazyEvent<T extends KubeObject> = {
+type LazyEvent<T extends KubeObject> = {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
   readonly object: T;
 };
