@@ -46,7 +46,14 @@ async function connect(url: string, onError: (error: unknown) => void) {
     url,
     disableOfflineQueue: true,
     commandOptions: { timeout: 1000 },
-    socket: { connectTimeout: 3000, reconnectStrategy: (attempt) => Math.min(100 * 2 ** attempt, 3000) },
+    // A server that is gone without a word, as one whose pod was killed behind a proxy, answers nothing and breaks
+    // nothing: a link on which no answer to a ping comes is given up, in the handshake too.
+    pingInterval: 3000,
+    socket: {
+      connectTimeout: 3000,
+      socketTimeout: 8000,
+      reconnectStrategy: (attempt) => Math.min(100 * 2 ** attempt, 3000),
+    },
   });
   client.on('error', onError);
   const failed = new Promise<never>((_, reject) => {

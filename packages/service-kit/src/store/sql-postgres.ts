@@ -14,6 +14,8 @@ export function createPostgres(url: string, schema: string, onError: (error: unk
     application_name: schema,
     options: `-c search_path=${schema} -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000`,
     connectionTimeoutMillis: 3000,
+    // Later than the server's own limit: only a server that is gone without a word gets this far.
+    query_timeout: 16_000,
     keepAlive: true,
   };
   const pool = new pg.Pool({ ...connection, idleTimeoutMillis: 300_000, max: 10 });

@@ -42,4 +42,25 @@ export function awaySuite(server: URL, create: (address: string) => Pinged): voi
     await door.open();
     await vi.waitFor(() => store.ping(), patience);
   });
+
+  test('a server that is gone without a word is missed, and found again', { timeout: 60_000 }, async () => {
+    const door = await aDoorTo(Number(server.port));
+    await door.open();
+    const store = open(door.port);
+    await store.ping();
+    door.fallSilent();
+    await vi.waitFor(() => expect(store.ping()).rejects.toThrow(), patience);
+    door.speak();
+    await vi.waitFor(() => store.ping(), patience);
+  });
+
+  test('a first connection that nobody answers is tried anew', { timeout: 60_000 }, async () => {
+    const door = await aDoorTo(Number(server.port));
+    await door.open();
+    door.fallSilent();
+    const store = open(door.port);
+    await vi.waitFor(() => expect(store.ping()).rejects.toThrow(), patience);
+    door.speak();
+    await vi.waitFor(() => store.ping(), patience);
+  });
 }

@@ -8,13 +8,26 @@ export type Door = {
   readonly open: () => Promise<void>;
   /** Refuses connections and breaks those there are. */
   readonly shut: () => Promise<void>;
+  /**
+   * Keeps connections, old and new, and lets nothing through any more: a peer that is gone without a word. Those stay
+   * silent for ever; connections made after `speak` are let through again.
+   */
+  readonly fallSilent: () => void;
+  readonly speak: () => void;
 };
 
 /** A port in front of a server that can be shut, so that a client sees the server go and come. It begins shut. */
 export async function aDoorTo(serverPort: number): Promise<Door> {
   const port = await freePort();
   const sockets = new Set<Socket>();
+  let silent = false;
   const server = createServer((client) => {
+    if (silent) {
+      sockets.add(client);
+      client.on('error', () => {});
+      client.resume();
+      return;
+    }
     const upstream = connect(serverPort, '127.0.0.1');
     for (const socket of [client, upstream]) {
       sockets.add(socket);
@@ -36,5 +49,15 @@ export async function aDoorTo(serverPort: number): Promise<Door> {
     port,
     open: () => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve)),
     shut,
+    fallSilent: () => {
+      silent = true;
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.resume();
+      }
+    },
+    speak: () => {
+      silent = false;
+    },
   };
 }
