@@ -23,6 +23,7 @@ test.each([
   ['an unknown type', { type: 'Moved', payload: {} }, 'the type Moved is not known'],
   ['a name of every object', { type: 'constructor', payload: {} }, 'the type constructor is not known'],
   ['a payload that breaks the schema', { type: 'Counted', payload: { count: 0 } }, '/count'],
+  ['a later revision', { type: 'Counted', payload: { count: 1 }, revision: 2 }, 'revision 2 of Counted'],
   ['no payload', { type: 'Ended', payload: null }, 'Ended: /'],
 ])('%s is given up with its cause', (_, event, cause) => {
   const error = errorOf(() => readMessage(table, event));
