@@ -5,21 +5,20 @@ export const mostWrites = 1.2;
 /** Most requests while three in ten are answered with 429, as a multiple of those of an undisturbed run. */
 export const mostRequests = 2;
 
-/** Writes of a run, and the fewest with which its work can be done: one an object, and two of the status. */
+/** Writes of a run, and the fewest with which its work can be done: one an object, and at most two of the status. */
 export type Writes = { readonly done: number; readonly fewest: number };
 
 /** Counts the writes that the API server was asked for. */
 export function writesOf({ requests }: Pick<Verdict, 'requests'>): Writes {
   const writes = requests.filter(({ lane }) => lane === 'write');
+  const ofObjects = writes.filter(({ subresource }) => subresource !== 'status');
   const objects = new Set(
-    writes
-      .filter(({ subresource }) => subresource !== 'status')
-      .map(({ method, resource, name, position }) =>
-        // A create has its name in the body; no two creates of a run are of the same object.
-        name === '' ? `${method} ${resource} ${position}` : `${resource} ${name}`,
-      ),
+    ofObjects.map(({ method, resource, name, position }) =>
+      // A create has its name in the body; no two creates of a run are of the same object.
+      name === '' ? `${method} ${resource} ${position}` : `${resource} ${name}`,
+    ),
   );
-  return { done: writes.length, fewest: objects.size + 2 };
+  return { done: writes.length, fewest: objects.size + Math.min(2, writes.length - ofObjects.length) };
 }
 
 /** Requests of a run, Leases and Events apart. */
