@@ -18,7 +18,7 @@ export type Request = {
 };
 
 /** A time in which one operator holds the lease: from its first write of it on, until another's. */
-export type Term = { readonly source: string; readonly version: number; readonly since: number };
+type Term = { readonly source: string; readonly version: number; readonly since: number };
 
 /** What became of the terms of leadership. */
 export type Findings = {
