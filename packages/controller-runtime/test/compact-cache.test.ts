@@ -18,7 +18,9 @@ function anObject(
 ) {
   const ownerReferences =
     more.owner === undefined ? undefined : [{ apiVersion: 'v1', kind: 'Owner', name: 'o', uid: more.owner }];
-  const managedFields = [{ manager: 'kubectl "]},"x', fieldsV1: { 'k:{"a":"]},"}': {}, 'v:[1]': {} } }];
+  const managedFields = [
+    { manager: 'kubectl "]},"x', fieldsV1: { 'k:{"a":"]},"}': {}, 'v:[1]': {}, 'f:]},': {} } },
+  ];
   const names = { name: 'a', namespace: 'ns', uid: 'u1', resourceVersion: String(version) };
   const metadata = { ...names, annotations: more.annotations, ownerReferences, managedFields };
   return {

@@ -37,6 +37,21 @@ test('however the bytes are cut, every event arrives once and in order', async (
   );
 });
 
+test('a piece whose bytes are overwritten by the next one leaves whole lines behind', async () => {
+  const bytes = Buffer.from(['a', 'bc', 'd'].map(line).join(''));
+  const piece = Buffer.alloc(7);
+  const names: string[] = [];
+  async function* pieces() {
+    for (let at = 0; at < bytes.length; at += piece.length) {
+      yield piece.subarray(0, bytes.copy(piece, 0, at));
+    }
+  }
+  for await (const events of watchEvents(pieces())) {
+    for (const event of events) if (event.type !== 'ERROR') names.push(event.object.metadata.name);
+  }
+  expect(names).toEqual(['a', 'bc', 'd']);
+});
+
 test('a stream that is cut anywhere inside a line is never taken for a complete one', async () => {
   const bytes = Buffer.from(line('häßlich') + line('b'));
   const ends = [Buffer.byteLength(line('häßlich')), bytes.length];
