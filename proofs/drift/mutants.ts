@@ -6,8 +6,8 @@ export const driftMutants: readonly Mutant[] = [
     name: 'deaf-to-deletes',
     sentence: 'The cache takes in no DELETED event, so what is gone counts as there.',
     module: 'packages/controller-runtime/src/cache.ts',
-    find: 'if (previous === undefined || previous.metadata.uid !== object.metadata.uid) return;',
-    replace: 'if (previous === undefined || key !== "") return;',
+    find: 'if (entry === undefined || entry.uid !== object.metadata.uid) return;',
+    replace: 'if (entry === undefined || entry.uid !== "") return;',
   },
   {
     name: 'content-with-existence',
