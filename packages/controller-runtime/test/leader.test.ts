@@ -278,7 +278,7 @@ test('an API server that takes three seconds for each answer has a leader all th
   const slowly = <T>(request: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> =>
     new Promise((resolve, reject) => {
       signal?.addEventListener('abort', () => reject(new ConnectionError('aborted', signal.reason)));
-      clock.after(3_000, () => request().then(resolve, reject));
+      clock.after(3_000, () => void request().then(resolve, reject));
     });
   const a = new LeaderElector({
     client: {
