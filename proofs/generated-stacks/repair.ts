@@ -163,7 +163,6 @@ const exposure: Readonly<Record<string, Repair>> = {
 
 const stores: Readonly<Record<string, Repair>> = {
   ECS0501: either(drop('mode'), set('secretRef', { name: 'addresses' })),
-  ECS0504: drop('size'),
   ECS0502: either(drop('secretRef'), set('mode', 'External')),
   ECS0503: ({ self, breach, random }) => {
     const mode = /self\.mode == '(\w+)'/.exec(breach.site.rule.cel)?.[1];

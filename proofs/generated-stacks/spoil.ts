@@ -51,9 +51,6 @@ const spoils: Readonly<Record<string, Spoil>> = {
     ]);
     self['annotations'] = { [key]: 'other/name' };
   },
-  ECS0504: (self, random) => {
-    self['size'] = random.pick([0, '0', '0Gi', '0.000']);
-  },
   ECS0601: (_self, random, root) => {
     membersOf(root['metadata'])['name'] = random.pick(['x'.repeat(41), '1-shop', 'shop.eu']);
   },

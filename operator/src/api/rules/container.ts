@@ -33,12 +33,14 @@ const resourcePaths = [
   ].map((path) => `${path}.resources`),
 ];
 
-const withinLimit = (resource: 'cpu' | 'memory', code: Rule['code']): Rule =>
-  ruleFor<Resources>({
+function withinLimit(resource: 'cpu' | 'memory' | 'ephemeral-storage', code: Rule['code']): Rule {
+  // How CEL spells a member with a dash.
+  const member = resource.replace('-', '__dash__');
+  return ruleFor<Resources>({
     code,
     at: resourcePaths,
     field: `.requests`,
-    cel: `!has(self.requests) || !has(self.limits) || !has(self.requests.${resource}) || !has(self.limits.${resource}) || quantity(string(self.requests.${resource})).compareTo(quantity(string(self.limits.${resource}))) <= 0`,
+    cel: `!self.?requests.?${member}.hasValue() || !self.?limits.?${member}.hasValue() || quantity(string(self.requests.${member})).compareTo(quantity(string(self.limits.${member}))) <= 0`,
     message: `requests.${resource} is above limits.${resource}: lower the request or raise the limit`,
     holds: ({ requests, limits }) => {
       const request = requests?.[resource];
@@ -46,6 +48,7 @@ const withinLimit = (resource: 'cpu' | 'memory', code: Rule['code']): Rule =>
       return request === undefined || limit === undefined || !exceeds(request, limit);
     },
   });
+}
 
 /** An image of ours under another name is told with SERVICE what it is, so custom services may set that one. */
 function reservedNames(at: string, names: readonly string[]): Rule {
@@ -70,6 +73,7 @@ export const containerRules: readonly Rule[] = [
   }),
   withinLimit('cpu', 'ECS0102'),
   withinLimit('memory', 'ECS0103'),
+  withinLimit('ephemeral-storage', 'ECS0114'),
   ruleFor<EnvironmentVariable>({
     code: 'ECS0104',
     at: eachService('.env[]'),

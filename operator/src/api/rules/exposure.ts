@@ -1,6 +1,6 @@
 /** Rules over the edge, addresses and networks. */
 import type { EcommerceStackSpec } from '../ecommercestack.ts';
-import { isCidr } from './network.ts';
+import { isAddress, isCidr } from './network.ts';
 import { type Rule, ruleFor } from './rule.ts';
 
 type Exposure = NonNullable<EcommerceStackSpec['exposure']>;
@@ -114,6 +114,22 @@ export const exposureRules: readonly Rule[] = [
     message:
       'an empty selector means every gateway of the mesh: name the labels of the one that serves the hosts',
     holds: ({ selector }) => Object.keys(selector).length > 0,
+  }),
+  ruleFor<string>({
+    code: 'ECS0413',
+    at: ['spec.exposure.routes[].path'],
+    cel: "!self.contains('//') && !self.contains('/./') && !self.contains('/../') && !self.endsWith('/.') && !self.endsWith('/..') && self.matches('^([^%]|%[0-9a-fA-F]{2})*$') && !self.lowerAscii().contains('%2f')",
+    message:
+      'edges do not agree on what //, /./, /../, an escaped slash or half an escape means: write the path as it arrives, such as /users',
+    holds: (path) => !/\/\/|\/\.{1,2}(\/|$)|%2f/i.test(path) && !/%(?![0-9a-f]{2})/i.test(path),
+  }),
+  ruleFor<string>({
+    code: 'ECS0414',
+    at: ['spec.exposure.hosts[]'],
+    cel: '!isIP(self)',
+    message:
+      'is an address: edges serve names, so give the address a name, or remove hosts to serve every one',
+    holds: (host) => !isAddress(host),
   }),
   ruleFor<string>({
     code: 'ECS0408',

@@ -1,10 +1,12 @@
 /** Rules over the keys of maps, which a schema alone cannot judge. */
 import { eachService, eachWorkload, type Rule, ruleFor } from './rule.ts';
+import { affinityLabelPlaces } from './scheduling.ts';
 
 const labelPlaces = [
   ...eachService('.pod.labels'),
   ...eachService('.pod.annotations'),
   ...eachService('.pod.nodeSelector'),
+  ...affinityLabelPlaces,
   ...eachService('.serviceAccount.annotations'),
   'spec.exposure.ingress.annotations',
   'spec.exposure.istioGateway.selector',
@@ -29,7 +31,7 @@ export const nameRules: readonly Rule[] = [
     at: labelPlaces,
     cel: 'self.all(key, !format.qualifiedName().validate(key).hasValue())',
     message:
-      'keys of labels and annotations are an optional DNS prefix with a slash and a name of at most 63 letters, digits, dashes, dots and underscores, such as example.com/team',
+      'keys are an optional DNS prefix with a slash, then at most 63 letters, digits and -_. such as example.com/team',
     holds: (map) => Object.keys(map).every(isQualifiedName),
   }),
   ruleFor<Record<string, unknown>>({

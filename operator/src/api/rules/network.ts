@@ -8,6 +8,11 @@ export function isCidr(text: string): boolean {
   return Number(prefix) <= 32 && isIPv4(address);
 }
 
+/** Whether `text` is an IPv4 or IPv6 address. */
+export function isAddress(text: string): boolean {
+  return isIPv4(text) || (text.includes(':') && isIPv6(text));
+}
+
 function isIPv4(address: string): boolean {
   const parts = address.split('.');
   return (

@@ -1,6 +1,7 @@
 /** Rules over one service, built-in, custom or the monolith. */
 import { topology } from '@ecommercestack/contracts/topology';
 import type { Autoscaling, ServiceFields } from '../completed.ts';
+import { toMilliseconds } from '../duration.ts';
 import type { CustomServiceSpec } from '../ecommercestack.ts';
 import { count, eachService, eachWorkload, type Rule, ruleFor } from './rule.ts';
 
@@ -98,6 +99,14 @@ export const serviceRules: readonly Rule[] = [
     cel: 'self.minReplicas <= self.maxReplicas',
     message: 'minReplicas is above maxReplicas: lower it or raise maxReplicas',
     holds: ({ minReplicas, maxReplicas }) => minReplicas <= maxReplicas,
+  }),
+  ruleFor<Autoscaling>({
+    code: 'ECS0210',
+    at: eachWorkload('.autoscaling'),
+    field: '.scaleDownStabilization',
+    cel: "duration(self.scaleDownStabilization) <= duration('1h')",
+    message: 'an autoscaler looks back one hour at most: shorten scaleDownStabilization to 1h or less',
+    holds: ({ scaleDownStabilization }) => toMilliseconds(scaleDownStabilization) <= 3_600_000,
   }),
   ruleFor<Budget>({
     code: 'ECS0209',
