@@ -50,7 +50,7 @@ export const defaultTiming: ReflectorTiming = {
 };
 
 /** Where a reflector puts what it reads. */
-export interface ReflectorSink<T extends KubeObject> {
+interface ReflectorSink<T extends KubeObject> {
   set(object: T): void;
   delete(object: T): void;
   replace(objects: Iterable<T>): void;
