@@ -51,7 +51,7 @@ async function sweepAll(plane: Plane, context: Context): Promise<Outcome> {
     await site.prepare(workload);
     await site.change(workload, {});
   };
-  const workloads = workloadsFor((context.endsAt - Date.now()) / 60_000);
+  const workloads = workloadsFor((context.endsAt - Date.now()) / 60_000, context.stopAtFailure);
   const references = await referencesOf(plane, workloads, undisturbed, context.mutant);
   const writes = Object.fromEntries(
     [...references].map(([name, { verdict }]) => [name, verdict.counted.write]),

@@ -56,7 +56,7 @@ async function act(site: Site, workload: Workload, plan: Plan): Promise<void> {
 }
 
 async function sweepAll(plane: Plane, context: Context): Promise<Outcome> {
-  const workloads = workloadsFor((context.endsAt - Date.now()) / 60_000);
+  const workloads = workloadsFor((context.endsAt - Date.now()) / 60_000, context.stopAtFailure);
   const references = await referencesOf(
     plane,
     workloads,
