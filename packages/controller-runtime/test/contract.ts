@@ -139,11 +139,16 @@ export function describeContract(name: string, open: () => Promise<World>): void
       expect(partial.items.every((item) => item.data === undefined)).toBe(true);
     });
 
-    test.each([true, false])(
-      'an informer follows adds, updates and deletes (WatchList: %s)',
-      async (watchList) => {
+    test.each([
+      { watchList: true, compact: false },
+      { watchList: false, compact: false },
+      { watchList: true, compact: true },
+      { watchList: false, compact: true },
+    ])(
+      'an informer follows adds, updates and deletes (WatchList: $watchList, compact: $compact)',
+      async ({ watchList, compact }) => {
         await client.create(configMaps, ours('before', { x: '1' }));
-        const informer = inform({ watchList });
+        const informer = inform({ watchList, compact });
         expect(await informer.waitForSync()).toBe(true);
         expect(informer.cache.get(keyed('before'))).toMatchObject({ kind: 'ConfigMap', data: { x: '1' } });
         const changes: string[] = [];

@@ -89,15 +89,18 @@ function replica(informer: Informer<ConfigMap>) {
 const picture = (objects: readonly { metadata: ConfigMap['metadata'] }[]) =>
   objects.map(({ metadata }) => `${metadata.name} ${metadata.uid} ${metadata.resourceVersion}`).sort();
 
-test.each([true, false])(
-  'whatever happens, in whatever order, the cache ends right (WatchList: %s)',
-  async (watchList) => {
+test.each([
+  { watchList: true, compact: false },
+  { watchList: false, compact: true },
+])(
+  'whatever happens, in whatever order, the cache ends right (WatchList: $watchList, compact: $compact)',
+  async ({ watchList, compact }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         const server = await FakeApiServer.start(configMaps);
         const client = new ApiClient({ credentials: server.credentials(), retries: 0 });
         const clock = new VirtualClock();
-        const informer = new Informer<ConfigMap>({ client, resource: configMaps, clock, watchList });
+        const informer = new Informer<ConfigMap>({ client, resource: configMaps, clock, watchList, compact });
         const copy = replica(informer);
         try {
           informer.start();
