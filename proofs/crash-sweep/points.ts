@@ -2,7 +2,7 @@ import type { Place } from '../kfault/plan.ts';
 import type { Random } from '../random.ts';
 
 /** The operator's process is killed at its nth write, before the API server hears of it or after it has stored it. */
-export type Kill = { readonly at: number; readonly place: Place };
+type Kill = { readonly at: number; readonly place: Place };
 
 /** One run: a workload with one kill, with two, or with one at which the stack is deleted as well. */
 export type Point = {
@@ -11,7 +11,7 @@ export type Point = {
   readonly withdrawn?: true;
 };
 
-export const places: readonly Place[] = ['Before', 'After'];
+const places: readonly Place[] = ['Before', 'After'];
 
 /** Workload of the stack that is taken away while it is made. */
 const withdrawnFrom = 'create';

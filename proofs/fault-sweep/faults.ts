@@ -21,7 +21,7 @@ export const failures: readonly Failure[] = [
 ];
 
 /** Lanes whose requests depend on the work alone. */
-export const lanes: readonly Lane[] = ['write', 'read', 'watch'];
+const lanes: readonly Lane[] = ['write', 'read', 'watch'];
 
 /** One run: a fault at one request of a workload, or a condition that lasts. */
 export type Sample = {

@@ -17,7 +17,7 @@ import { type Forwarded, passedHeaders, readAnswer, type Upstream, upstreamOf } 
 export type Call = (request: NumberedRequest, place: Place) => Promise<'Dead' | 'GoOn'>;
 
 /** How the API server is away: it says nothing, resets every connection, or answers nothing but this status. */
-export type Outage = 'Silent' | 'Reset' | { readonly status: number };
+type Outage = 'Silent' | 'Reset' | { readonly status: number };
 
 /** A proxy between one operator and an API server, which does what a plan says. */
 export type Kfault = {

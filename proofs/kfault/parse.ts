@@ -1,7 +1,7 @@
 import type { EventFault, Plan, RequestFault } from './plan.ts';
 
 /** A text that is no plan; the message names the place. */
-export class PlanError extends Error {
+class PlanError extends Error {
   override readonly name = 'PlanError';
 }
 
