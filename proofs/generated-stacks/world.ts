@@ -9,7 +9,7 @@ import { type FakeWorld, fakeCluster } from '../../operator/src/testing/fake-clu
 import type { Stack } from './stack.ts';
 
 /** The whole operator over a cluster in memory, in which pods run at once and time stands still. */
-export type World = {
+type World = {
   /** Applies the stack and reconciles until nothing is written any more; throws when that never comes. */
   settle(stack: Stack): Promise<void>;
   /** What the operator made, as `comparable` leaves it. */
