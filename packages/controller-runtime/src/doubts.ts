@@ -1,6 +1,6 @@
 import type { Cancel, Clock } from './clock.ts';
 
-const FIRST_MS = 15_000;
+const FIRST_MS = 30_000;
 const LONGEST_MS = 600_000;
 
 /**
