@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { waitFor } from '../../../hack/cluster/wait.ts';
 import { rulesFor } from '../../../hack/generate/rbac.ts';
 import { kinds } from '../../src/api/kinds.ts';
+import { keySecret } from '../../src/cluster/passwords.ts';
 import { type ApiServer, startApiServer } from '../cluster/api-server.ts';
 import { stackNamed } from '../cluster/cluster-suite.ts';
 import { userService } from './shop-world.ts';
@@ -30,8 +31,10 @@ async function accountIn(namespace: string, scope: 'namespace' | 'cluster'): Pro
     scope === 'cluster' ? ['ClusterRole', 'ClusterRoleBinding'] : ['Role', 'RoleBinding'];
   const subjects = [{ kind: 'ServiceAccount', name: 'operator', namespace }];
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: role, name: `operator-${namespace}` };
-  const leases = [
+  const own = [
     { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create', 'get', 'update'] },
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+    { apiGroups: [''], resources: ['secrets'], resourceNames: [keySecret], verbs: ['get'] },
   ];
   const objects = [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'operator', namespace } },
@@ -42,7 +45,7 @@ async function accountIn(namespace: string, scope: 'namespace' | 'cluster'): Pro
       rules: rulesFor(kinds, scope),
     },
     { apiVersion: api, kind: binding, metadata: { name: roleRef.name, namespace }, roleRef, subjects },
-    { apiVersion: api, kind: 'Role', metadata: { name: 'leader', namespace }, rules: leases },
+    { apiVersion: api, kind: 'Role', metadata: { name: 'leader', namespace }, rules: own },
     {
       ...{ apiVersion: api, kind: 'RoleBinding', metadata: { name: 'leader', namespace }, subjects },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'leader' },
