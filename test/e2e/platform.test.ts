@@ -49,6 +49,37 @@ test('products are read and written through ingress gateway, api-gateway and pro
   expect(await read.json()).toMatchObject({ sku, price });
 });
 
+test.each([
+  ['tok_visa', 'CONFIRMED', 'completed'],
+  ['tok_declined', 'CANCELLED', 'failed'],
+])(
+  'an order paid with %s ends %s, through six services and the broker',
+  async (paymentToken, end, payment) => {
+    const orders = new URL('/api/v1/orders', target.url);
+    const products = await fetch(new URL('/api/v1/products?sku=MUG-01', target.url));
+    const [product] = Object(await products.json()).items;
+    const shippingAddress = {
+      ...{ name: 'Ann', street: 'Way 1', city: 'Town' },
+      ...{ postalCode: '12345', country: 'DE' },
+    };
+    const placed = await fetch(orders, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': `e2e-${paymentToken}-${Date.now()}` },
+      body: JSON.stringify({
+        ...{ customerId: 'ann', paymentToken, shippingAddress },
+        items: [{ productId: product.id, quantity: 1 }],
+      }),
+    });
+    expect(placed.status, await placed.clone().text()).toBe(201);
+    const { id } = Object(await placed.json());
+    const read = async (path: string) =>
+      (await fetch(new URL(`/api/v1/orders/${id}${path}`, target.url))).json();
+    await expect.poll(() => read(''), { timeout: 60_000, interval: 500 }).toMatchObject({ status: end });
+    const { steps } = Object(await read('/saga'));
+    expect(steps[2]).toMatchObject({ action: 'ProcessPayment', status: payment });
+  },
+);
+
 test('helm test passes', async () => {
   const namespace = target.operator.deployment?.namespace ?? '';
   const args = [
