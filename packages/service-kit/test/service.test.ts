@@ -1,10 +1,10 @@
 import type { Topic } from '@ecommercestack/contracts/topology';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { BusEvent } from '../src/bus/event-bus.ts';
+import type { BusEvent, EventBus } from '../src/bus/event-bus.ts';
 import { createMemoryBus } from '../src/bus/event-bus-memory.ts';
 import type { Variables } from '../src/config/variable.ts';
-import { hostService } from '../src/opening.ts';
-import { defineService, type Opening } from '../src/service.ts';
+import { type HostedService, hostService } from '../src/opening.ts';
+import { defineService, type Opening, type Service } from '../src/service.ts';
 import { systemClock, systemPause, uuidv7 } from '../src/sources.ts';
 import type { Effect, EventStore } from '../src/store/event-store.ts';
 import { toStores } from '../src/store/stores.ts';
@@ -12,6 +12,25 @@ import { silentLog } from '../src/telemetry/log.ts';
 import { createMetrics } from '../src/telemetry/metrics.ts';
 
 const environment = { DATABASE_URL: 'memory:', KAFKA_BROKERS: 'memory:' };
+
+function aWorld(metrics = createMetrics('test')) {
+  return {
+    ...{ log: silentLog, metrics },
+    ...{ clock: systemClock, ids: uuidv7, pause: systemPause },
+  };
+}
+
+/** A service in this process, on stores in memory and this bus. */
+async function hosting(
+  service: Service,
+  bus: EventBus,
+  metrics = createMetrics('test'),
+): Promise<HostedService> {
+  const world = { ...aWorld(metrics), memoryBus: async () => bus };
+  const hosted = await hostService(service, service.configure(environment), world);
+  onTestFinished(() => hosted.close());
+  return hosted;
+}
 
 describe('a definition', () => {
   test('may handle only what its row consumes', () => {
@@ -34,14 +53,7 @@ describe('a definition', () => {
         variables: {},
         open: async (opening) => ask(opening),
       });
-      const world = {
-        log: silentLog,
-        metrics: createMetrics('test'),
-        clock: systemClock,
-        ids: uuidv7,
-        pause: systemPause,
-      };
-      return service.configure(environment).open({ ...world, stores: toStores(service.row, {}) });
+      return service.configure(environment).open({ ...aWorld(), stores: toStores(service.row, {}) });
     };
     await expect(asking(({ stores }) => stores.documents())).rejects.toThrow(
       'has: postgres, kafka; not mongodb',
@@ -70,16 +82,7 @@ test('a service gets the events it handles, at least once each, with its context
       },
     ],
   });
-  const world = {
-    log: silentLog,
-    metrics: createMetrics('test'),
-    clock: systemClock,
-    ids: uuidv7,
-    pause: systemPause,
-    memoryBus: async () => bus,
-  };
-  const hosted = await hostService(service, service.configure(environment), world);
-  onTestFinished(() => hosted.close());
+  const hosted = await hosting(service, bus);
   await hosted.opened;
   const event = { id: '1', key: 'k', type: 'T', source: 's', time: '2026-01-01T00:00:00.000Z', payload: 7 };
   await bus.publish([
@@ -127,16 +130,8 @@ test('a handler decides, the kit commits once, and the relay and reactions go on
       },
     ],
   });
-  const world = {
-    log: silentLog,
-    metrics: createMetrics('test'),
-    clock: systemClock,
-    ids: uuidv7,
-    pause: systemPause,
-    memoryBus: async () => bus,
-  };
-  const hosted = await hostService(service, service.configure(environment), world);
-  onTestFinished(() => hosted.close());
+  const metrics = createMetrics('test');
+  const hosted = await hosting(service, bus, metrics);
   await hosted.opened;
   const event = {
     type: 'T',
@@ -166,7 +161,7 @@ test('a handler decides, the kit commits once, and the relay and reactions go on
   ).toBe(true);
   await hosted.stopConsuming();
   const lag = 'ecommercestack_log_lag_seconds{service="inventory",follower="relay"} 0';
-  expect(await world.metrics.render()).toContain(lag);
+  expect(await metrics.render()).toContain(lag);
   // Messages are said, not done: a reaction meets the events of streams alone.
   expect(new Set(reactedTo)).toEqual(new Set(['Taken', 'Counted']));
 });
@@ -191,16 +186,7 @@ test('without the bus a service still does what follows from its own events', as
     ],
   });
   const away = { ...createMemoryBus(), subscribe: () => Promise.reject(new Error('no broker')) };
-  const world = {
-    log: silentLog,
-    metrics: createMetrics('test'),
-    clock: systemClock,
-    ids: uuidv7,
-    pause: systemPause,
-    memoryBus: async () => away,
-  };
-  const hosted = await hostService(service, service.configure(environment), world);
-  onTestFinished(() => hosted.close());
+  const hosted = await hosting(service, away);
   await vi.waitFor(() => expect(opened).toHaveLength(1));
   const event = { id: 'e', type: 'T', revision: 1, payload: {} };
   await opened[0]?.commit({ appends: [{ stream: 's', expected: 0, events: [event] }] });

@@ -14,6 +14,15 @@ export async function load(name: ServiceName): Promise<Service> {
   return ((await import(`../../${name}/src/service.ts`)) as { service: Service }).service;
 }
 
+/** Every service that an order passes through. */
+export function loadFlow(): Promise<Service[]> {
+  const names: readonly ServiceName[] = [
+    ...(['product', 'order', 'inventory'] as const),
+    ...(['payment', 'shipping', 'notification'] as const),
+  ];
+  return Promise.all(names.map(load));
+}
+
 type Sending = { readonly key?: string };
 
 /** An answer with its status, its parsed body and its bytes. */

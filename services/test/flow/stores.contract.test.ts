@@ -1,20 +1,11 @@
-import type { ServiceName } from '@ecommercestack/contracts/topology';
 import { startTestService } from '@ecommercestack/service-kit/testing';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { findKafka, findPostgres } from '../../../packages/service-kit/test/servers/find.ts';
 import { auditOf, createDatabases } from './databases.ts';
 import { startProvider } from './provider.ts';
 import { orderFlowScenarios } from './scenarios.ts';
-import { buy, load, type Shop, wanted } from './shop.ts';
+import { buy, loadFlow, type Shop, wanted } from './shop.ts';
 
-const names: readonly ServiceName[] = [
-  'product',
-  'order',
-  'inventory',
-  'payment',
-  'shipping',
-  'notification',
-];
 const databases = ['order', 'inventory', 'payment', 'shipping', 'notification', 'provider'] as const;
 const [postgres, kafka] = [await findPostgres(), await findKafka()];
 const missing = [postgres, kafka].flatMap((found) => ('missing' in found ? [found.missing] : []));
@@ -38,7 +29,7 @@ async function startShop(brokers: string, server: string, mode: string) {
     SHIPPING_DATABASE_URL: urls.shipping,
     NOTIFICATION_DATABASE_URL: urls.notification,
   };
-  const { url, stop } = await startTestService(await Promise.all(names.map(load)), environment);
+  const { url, stop } = await startTestService(await loadFlow(), environment);
   onTestFinished(async () => {
     await stop();
     await provider.stop();

@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { commitStatement } from '../../src/store/commit-statement.ts';
 import { type Commit, type EventStore, origin, rowWrite } from '../../src/store/event-store.ts';
 import type { Sql, SqlStore } from '../../src/store/sql.ts';
-import { createPostgres } from '../../src/store/sql-postgres.ts';
 import { toTables } from '../../src/store/table-postgres.ts';
 import { findPostgres } from '../servers/find.ts';
+import { schemasOn } from '../servers/schemas.ts';
 import { append, eventStoreSuite, migrations, readAll, visitors } from './event-store.suite.ts';
 
 const found = await findPostgres();
@@ -42,16 +41,7 @@ function run(sql: Sql, commit: Commit) {
 if ('missing' in found) test.skip(`the event store on PostgreSQL: ${found.missing}`, () => {});
 else {
   const { server } = found;
-  const opened: SqlStore[] = [];
-  const open = (schema = `contract_${randomUUID().replaceAll('-', '')}`) => {
-    const store = createPostgres(server.url, schema, () => {});
-    opened.push(store);
-    return { store, schema };
-  };
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((store) => store.close()));
-  });
-  afterAll(() => server.stop());
+  const open = schemasOn(server);
 
   describe('the event store on PostgreSQL', () => {
     eventStoreSuite(

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { migrate } from '../../src/store/migrate.ts';
 import type { SqlStore } from '../../src/store/sql.ts';
@@ -7,6 +6,7 @@ import { createPostgres } from '../../src/store/sql-postgres.ts';
 import { toTables } from '../../src/store/table-postgres.ts';
 import { awaySuite } from '../servers/away.suite.ts';
 import { findPostgres } from '../servers/find.ts';
+import { schemasOn } from '../servers/schemas.ts';
 import { tableSuite } from './table.suite.ts';
 
 const found = await findPostgres();
@@ -14,16 +14,7 @@ const found = await findPostgres();
 if ('missing' in found) test.skip(`tables in PostgreSQL: ${found.missing}`, () => {});
 else {
   const { server } = found;
-  const opened: SqlStore[] = [];
-  const open = (schema = `contract_${randomUUID().replaceAll('-', '')}`) => {
-    const store = createPostgres(server.url, schema, () => {});
-    opened.push(store);
-    return { store, schema };
-  };
-  afterEach(async () => {
-    await Promise.all(opened.splice(0).map((store) => store.close()));
-  });
-  afterAll(() => server.stop());
+  const open = schemasOn(server);
 
   describe('tables in PostgreSQL', () => {
     tableSuite(async () => {
