@@ -19,7 +19,7 @@ export interface ReconcileResult {
   /** Come back after this many milliseconds, unless something happens before. */
   readonly requeueAfter?: number;
   /**
-   * True: the key waits for others, so hearing nothing about it for 15 s (doubling up to 10 min) is a reason to audit the
+   * True: the key waits for others, so hearing nothing about it for 30 s (doubling up to 10 min) is a reason to audit the
    * caches. False: it waits for nothing. Left out: as before.
    */
   readonly waits?: boolean;
@@ -81,7 +81,7 @@ export interface Controller {
 
 const BEHIND_MS = 100;
 /** After `stop()` the lease is given away this soon at the latest, so that another leads within two seconds. */
-const HAND_OVER_MS = 1_000;
+const HAND_OVER_MS = 500;
 
 /** Ties an informer to the keys that its changes concern. */
 export function watch<T extends KubeObject>(of: Watch<T>): AnyWatch {
@@ -134,8 +134,10 @@ class Run {
     for (const each of options.watches) each.connect((key) => this.queue.add(key));
     options.metrics?.observe(this.#informers);
     for (const informer of this.#informers) informer.start();
+    for (const informer of this.#informers) informer.onReturn(() => this.#resume());
     options.leader?.onReturn((lostSince) => {
       for (const informer of this.#informers) informer.doubt(lostSince);
+      this.queue.hurry();
     });
     options.leader?.start();
     this.done = this.#work();
@@ -167,6 +169,13 @@ class Run {
   readonly #onSignal = (): void => {
     void this.stop();
   };
+
+  /** The API server serves one stream again: whoever waits for it need not find that out alone. */
+  #resume(): void {
+    for (const informer of this.#informers) informer.resume();
+    this.#options.leader?.resume();
+    this.queue.hurry();
+  }
 
   async #shutDown(): Promise<void> {
     for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal);
