@@ -55,3 +55,14 @@ export const tenantMutants: readonly Mutant[] = [
     replace: 'allowPrivilegeEscalation: true,',
   },
 ];
+
+/** Kinds of attacks in which each shows; an operator that writes or reads too much shows in any. */
+export const showsIn: Readonly<Record<string, readonly string[]>> = {
+  'takes-namesakes': ['name-of-others'],
+  'gives-hosts-to-elders': ['host-of-others'],
+  'compares-hosts-as-text': ['host-of-others'],
+  'lets-labels-win': ['label-of-others'],
+  'exports-to-all': ['reach-of-policy'],
+  'reads-secrets': ['metadata-of-stack'],
+  'loosens-pods': ['pod-field'],
+};
