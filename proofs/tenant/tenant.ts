@@ -1,5 +1,5 @@
 import { AuditMark } from '../audit.ts';
-import { startPlane } from '../controlplane.ts';
+import { type Plane, startPlane } from '../controlplane.ts';
 import type { Context, Outcome, Proof } from '../proof.ts';
 import { smallSpec, stackObject } from '../small-stack.ts';
 import { untilReady } from '../stack.ts';
@@ -20,8 +20,8 @@ type Part = { readonly failures: readonly string[]; readonly figures: Figures; r
 /** Stacks whose pods are judged in a full run. */
 const fullStacks = 300;
 
-/** Time that a namespaced installation takes to use its rights (milliseconds); a run with less left leaves it out. */
-const narrowMs = 120_000;
+/** Time that an installation takes to use its rights (milliseconds); a run with less left leaves it out. */
+const rightsMs = 120_000;
 
 export const tenant: Proof = {
   name: 'tenant',
@@ -34,9 +34,9 @@ export const tenant: Proof = {
   run: async (context) => {
     const total = context.endsAt - Date.now();
     const until = (share: number) => context.endsAt - total * (1 - share);
-    const attacked = await assault(context, until(0.5));
+    const attacked = await assault(context, until(0.5), until(0.65));
     // Every planted bug shows in an attack.
-    return toOutcome(context.stopAtFailure ? [attacked] : [attacked, await besides(context, until(0.65))]);
+    return toOutcome(context.stopAtFailure ? attacked : [...attacked, await besides(context)]);
   },
 };
 
@@ -49,8 +49,8 @@ function toOutcome(parts: readonly Part[]): Outcome {
   };
 }
 
-/** The attacks, one after the other, and then what became of everything that is not the tenant's. */
-async function assault(context: Context, endsAt: number): Promise<Part> {
+/** The attacks, one after the other, what became of everything that is not the tenant's, and pods of other stacks. */
+async function assault(context: Context, endsAt: number, podsUntil: number): Promise<Part[]> {
   const arena = await openArena((line) => context.say(line), context.mutant);
   const { plane, installation } = arena;
   try {
@@ -63,7 +63,7 @@ async function assault(context: Context, endsAt: number): Promise<Part> {
     const territory = { user: installation.user, home: installation.namespace, allowed: [scene.tenant] };
     const events = mark.since();
     const requests = events.filter(({ user }) => user === installation.user).length;
-    return {
+    const attacked: Part = {
       done: results.length,
       failures: [
         ...results.flatMap(({ failures }) => failures),
@@ -73,6 +73,7 @@ async function assault(context: Context, endsAt: number): Promise<Part> {
       ],
       figures: { attacks: results.length, ...countEnds(results), foreignObjects: before.size, requests },
     };
+    return context.stopAtFailure ? [attacked] : [attacked, await judgeDrawnPods(plane, context, podsUntil)];
   } finally {
     await arena.stop();
   }
@@ -106,25 +107,32 @@ function countEnds(results: readonly Result[]): Figures {
   return { refused: count('Refused'), answered: count('Answered'), contained: count('Contained') };
 }
 
-/** Pods, rights and neighbours, on a control plane without a tenant. */
-async function besides(context: Context, podsUntil: number): Promise<Part> {
+/** Pods of drawn stacks, before Pod Security as the API server has it. */
+async function judgeDrawnPods({ kube }: Plane, context: Context, endsAt: number): Promise<Part> {
+  context.say('pods of drawn stacks');
+  const pods = await judgePods(kube, context.random, { stacks: fullStacks, endsAt });
+  return {
+    failures: pods.failures.slice(0, 20),
+    figures: { podStacks: pods.stacks, pods: pods.pods, differentPods: pods.different },
+  };
+}
+
+/** Rights and neighbours, as far as there is time, on a control plane without a tenant. */
+async function besides(context: Context): Promise<Part> {
+  const isShort = () => Date.now() + rightsMs > context.endsAt;
+  if (isShort())
+    return { failures: [], figures: { rightsClusterWide: figureOf(), rightsNamespaced: figureOf() } };
   const say = (line: string) => context.say(line);
   const plane = await startPlane(say);
   try {
-    say('pods of drawn stacks');
-    const pods = await judgePods(plane.kube, context.random, { stacks: fullStacks, endsAt: podsUntil });
     const wide = await rightsOfInstallation(plane, { namespace: 'wide-system', watch: [] }, say);
-    const narrow =
-      Date.now() + narrowMs > context.endsAt
-        ? undefined
-        : await rightsOfInstallation(plane, { namespace: 'narrow-system', watch: ['narrow'] }, say);
+    const narrow = isShort()
+      ? undefined
+      : await rightsOfInstallation(plane, { namespace: 'narrow-system', watch: ['narrow'] }, say);
     const neighbours = await judgeNeighbours(plane, say);
     return {
-      failures: [...pods.failures.slice(0, 20), ...wide.failures, ...(narrow?.failures ?? []), ...neighbours],
+      failures: [...wide.failures, ...(narrow?.failures ?? []), ...neighbours],
       figures: {
-        podStacks: pods.stacks,
-        pods: pods.pods,
-        differentPods: pods.different,
         rightsClusterWide: figureOf(wide),
         rightsNamespaced: figureOf(narrow),
         operatorsSideBySide: 2,
@@ -135,7 +143,7 @@ async function besides(context: Context, podsUntil: number): Promise<Part> {
   }
 }
 
-function figureOf(report: RightsReport | undefined): string {
+function figureOf(report?: RightsReport): string {
   if (report === undefined) return 'not run';
   return `${report.used} of ${report.held} rights used, ${report.argued} argued`;
 }

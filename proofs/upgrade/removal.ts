@@ -93,7 +93,7 @@ export async function takeAway(
   stacks: readonly StackName[],
   { kube }: Plane,
   stopOperator: () => Promise<unknown>,
-  { say }: Context,
+  context: Context,
 ): Promise<Removal> {
   const pairs = orders.flatMap((order, index) => {
     const stack = stacks[index];
@@ -115,7 +115,7 @@ export async function takeAway(
     const seconds = Math.round((performance.now() - began) / 100) / 10;
     times.push(seconds);
     const what = left.length === 0 ? `nothing left after ${seconds} s` : summary(left);
-    say(`${stack.namespace}: ${order.join(', ')}: ${what}`);
+    context.say(`${stack.namespace}: ${order.join(', ')}: ${what}`);
     if (left.length > 0) failures.push(`${order.join(', ')}: ${what}`);
   };
   await Promise.all(pairs.map(look));
