@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type AuditEvent, AuditMark } from '../audit.ts';
+import { type AuditEvent, AuditMark, describeRequest } from '../audit.ts';
 import type { Plane } from '../controlplane.ts';
 import { type Call, type Kfault, startKfault } from '../kfault/kfault.ts';
 import type { Plan } from '../kfault/plan.ts';
@@ -22,6 +22,7 @@ export class Site {
   readonly victim: Victim;
   readonly kfault: Kfault;
   readonly #plane: Plane;
+  readonly #opened: AuditMark;
   #mark: AuditMark;
   /** Watches that the proxy had counted when the operator was last started. */
   #watchesBefore = 0;
@@ -31,7 +32,8 @@ export class Site {
     this.namespace = namespace;
     this.kfault = kfault;
     this.victim = victim;
-    this.#mark = new AuditMark(plane.auditLog);
+    this.#opened = new AuditMark(plane.auditLog);
+    this.#mark = this.#opened;
   }
 
   /** Makes the namespace, starts the proxy and the operator, and waits until that listens. */
@@ -124,7 +126,12 @@ export class Site {
 
   /** What the API server has recorded since the change began. */
   events(): AuditEvent[] {
-    return this.#mark.since().filter(({ namespace }) => namespace === this.namespace);
+    return this.#mark.since(this.namespace);
+  }
+
+  /** What the API server has recorded since the namespace was made. */
+  history(): AuditEvent[] {
+    return this.#opened.since(this.namespace);
   }
 
   async state(): Promise<State> {
@@ -139,7 +146,7 @@ export class Site {
     return stateOf(lists.flat(), namespace);
   }
 
-  /** What helps a person to find out why a run went wrong: the requests that write, and the operator's last words. */
+  /** What helps a person to find out why a run went wrong: what was written, by whom, and the operator's last words. */
   told(): string[] {
     const writes = this.kfault.verdict().requests.filter(({ lane }) => lane === 'write');
     const lines = writes.map(
@@ -148,7 +155,12 @@ export class Site {
           ' ',
         ),
     );
-    return [...lines, ...this.victim.said()];
+    const pods = this.events()
+      .filter(
+        ({ resource, subresource, verb }) => resource === 'pods' && subresource === '' && verb !== 'get',
+      )
+      .map((event) => `${describeRequest(event)} by ${event.user}`);
+    return [...lines, ...pods, ...this.victim.said()];
   }
 
   /** Ends the operator and the proxy. The namespace stays: to empty it costs more than all that was done in it. */

@@ -4,6 +4,7 @@ import type { Context, Outcome } from '../proof.ts';
 import { countsOf, miscounted, unguarded } from './counts.ts';
 import { inLanes } from './lanes.ts';
 import { type Reference, type References, referencesOf } from './reference.ts';
+import { astray } from './routes.ts';
 import { Site } from './site.ts';
 import { differences } from './state.ts';
 import { compile } from './victim.ts';
@@ -48,11 +49,14 @@ export function sweepAll<S extends Sample>(
   context: Context,
   sweep: Sweep<S>,
 ): Promise<Outcome & { references: References }> {
-  return withPlane(context.say, async (plane) => {
+  const say = (line: string) => context.say(line);
+  return withPlane(say, async (plane) => {
     await compile(plane.directory, context.mutant);
     const workloads = workloadsFor((context.endsAt - Date.now()) / 60_000, context.stopAtFailure);
     const act = (site: Site, workload: Workload) => sweep.act(site, workload, {});
     const references = await referencesOf(plane, workloads, act, context.mutant);
+    for (const [name, { verdict }] of references)
+      say(`${name}, undisturbed: ${JSON.stringify(verdict.counted)}`);
     const samples = sweep.draw(references);
     const progress: Progress = { failures: [], done: 0, missed: 0 };
     const began = performance.now();
@@ -126,6 +130,7 @@ async function problemsOf<S extends Sample>(
       ...(collapse === undefined ? [] : [collapse]),
       ...end,
       ...unguarded(site.events()),
+      ...astray(site.history()),
       ...(sweep.isStruck(site, sample) ? sweep.judge(site, sample, reference, workload) : []),
     ];
   } catch (error) {
