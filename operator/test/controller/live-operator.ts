@@ -11,15 +11,15 @@ import { stackNamed } from '../cluster/cluster-suite.ts';
 /** The whole operator in this process, at a real API server on which every pod runs. */
 export type LiveOperator = {
   readonly server: ApiServer;
-  stackIn(namespace: string, name?: string): Promise<KubernetesObject | undefined>;
+  readonly stackIn: (namespace: string, name?: string) => Promise<KubernetesObject | undefined>;
   /** `True AllAvailable`, or what else the condition says. */
-  condition(namespace: string, type: string, name?: string): Promise<string>;
+  readonly condition: (namespace: string, type: string, name?: string) => Promise<string>;
   /** Polls until the check holds; the error that ends a vain wait says what the stacks say. */
-  until(what: string, check: () => Promise<boolean>, timeoutMs?: number): Promise<void>;
-  install(namespace: string, spec: Record<string, unknown>): Promise<void>;
+  readonly until: (what: string, check: () => Promise<boolean>, timeoutMs?: number) => Promise<void>;
+  readonly install: (namespace: string, spec: Record<string, unknown>) => Promise<void>;
   /** Everything in a namespace that carries our label, by the Kind table. */
-  owned(namespace: string): Promise<KubernetesObject[]>;
-  stop(): Promise<void>;
+  readonly owned: (namespace: string) => Promise<KubernetesObject[]>;
+  readonly stop: () => Promise<void>;
 };
 
 /** Starts an API server and the operator, which acts in all namespaces. */
