@@ -75,7 +75,7 @@ export interface Controller {
   readonly done: Promise<void>;
   /** Why the controller is not ready; empty when it is. */
   notReady(): string[];
-  /** Takes no new work, gives what runs a second to finish, gives the lease away, ends the watches. */
+  /** Takes no new work, gives what runs half a second to finish, gives the lease away, ends the watches. */
   stop(): Promise<void>;
 }
 
