@@ -39,7 +39,7 @@ export function exportsOf(index: string): { file: string; names: string[] }[] {
 /** Heading, sentence and signature of one export; throws for one that has no sentence. */
 export function entryOf(text: string, name: string): string {
   const found = new RegExp(
-    `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n(?:// [^\\n]*\\n)?export ((?:async )?(\\w+) ${name}\\b[sS]*)`,
+    `/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\n(?:// [^\\n]*\\n)?export ((?:async )?(\\w+) ${name}\\b[\\s\\S]*)`,
   ).exec(text);
   if (found === null) throw new Error(`${name} has no docstring`);
   const [, comment = '', declaration = '', kind = ''] = found;
