@@ -29,7 +29,7 @@ export const upgrade: Proof = {
     const minutes = (context.endsAt - Date.now()) / 60_000;
     if (context.stopAtFailure || minutes < shortMinutes)
       return withPlane(context, (plane) => judgeShortly(plane, context));
-    const size = Math.max(8, Math.min(fullFleet, Math.round(minutes * 3)));
+    const size = Math.max(8, Math.min(fullFleet, Math.round(minutes * 4)));
     const versions = await withPlane(context, (plane) => judgeVersions(plane, size, context));
     const removals = await withPlane(context, (plane) => judgeRemovals(plane, context));
     return {
