@@ -27,7 +27,6 @@ export const behavioural: ReadonlyMap<string, string> = new Map([
   ['spec.eventBus.type', 'has one value so far'],
   ['spec.paused', 'keeps the operator from writing'],
   ...inRollouts('paused').map((path) => [path, 'keeps a rollout where it is'] as const),
-  ['spec.customServices[].version', 'is refused beside image, which is required'],
   ...inRollouts('revisionHistoryLimit').map((path) => [path, 'counts revisions that came before'] as const),
   ...inRollouts('onSecretChange').map((path) => [path, 'takes effect when a Secret changes'] as const),
   ...inRollouts('strategy').map((path) => [path, 'takes effect when a revision follows another'] as const),
