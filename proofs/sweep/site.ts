@@ -16,6 +16,9 @@ const calm = 800;
 /** Milliseconds in which a stack that nobody disturbs has converged. */
 const deadline = 90_000;
 
+/** Milliseconds: since the last request, and in all. */
+export type Patience = { readonly silence: number; readonly whole: number };
+
 /** A namespace of its own with an operator for it alone, and the proxy between that operator and the API server. */
 export class Site {
   readonly namespace: string;
@@ -108,17 +111,22 @@ export class Site {
 
   /**
    * Waits until the stack is Ready, or gone with all that was its own, and the operator at rest; then until `judge` has
-   * nothing to say about the state. What it says at the deadline is the answer.
+   * nothing to say about the state. What it says when patience is at its end is the answer.
    */
-  async settle(isStack: boolean, judge: (state: State) => string[], within = deadline): Promise<string[]> {
+  async settle(
+    isStack: boolean,
+    judge: (state: State) => string[],
+    { silence, whole }: Patience = { silence: deadline, whole: deadline },
+  ): Promise<string[]> {
     let found = [isStack ? 'the stack is not Ready' : 'objects of the deleted stack are left'];
     await until(
       async () => {
-        if (!(await this.#isSettled(isStack))) return undefined;
+        const isLost = this.kfault.quietFor() > silence;
+        if (!(await this.#isSettled(isStack))) return isLost ? true : undefined;
         found = judge(await this.state());
-        return found.length === 0 ? true : undefined;
+        return found.length === 0 || isLost ? true : undefined;
       },
-      within,
+      whole,
       150,
     );
     return found;
