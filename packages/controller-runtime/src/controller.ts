@@ -13,6 +13,7 @@ import type { KubeObject } from './object.ts';
 import { keyOf } from './object.ts';
 import type { WorkQueueOptions } from './queue.ts';
 import { WorkQueue } from './queue.ts';
+import { withSignals } from './with-signals.ts';
 
 /** What a reconcile may ask for. */
 export interface ReconcileResult {
@@ -255,9 +256,8 @@ class Run {
     }
     const started = this.#clock.monotonic();
     try {
-      const signal =
-        leader === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, leader.term]);
-      const result = (await reconcile(key, signal)) ?? {};
+      const ends = [this.#abort.signal, ...(leader === undefined ? [] : [leader.term])];
+      const result = (await withSignals(ends, async (signal) => await reconcile(key, signal))) ?? {};
       this.queue.forget(key);
       if (result.waits === true) this.#doubts.waits(key);
       else if (result.waits === false) this.#doubts.settles(key);

@@ -4,6 +4,7 @@ import type { Cancel, Clock } from './clock.ts';
 import { microTime, pause, systemClock } from './clock.ts';
 import { ApiError, attempt, isAlreadyExists, isConflict, isNotFound, WriteRefusedError } from './errors.ts';
 import type { KubeObject, Resource } from './object.ts';
+import { withSignals } from './with-signals.ts';
 
 /** The Kind that leadership is kept in. */
 export const leaseResource: Resource = {
@@ -168,17 +169,17 @@ export class LeaderElector {
   /** Waits until the next attempt, and notices the end of our own lease on the way. */
   async #rest(renewed: boolean, began: number): Promise<void> {
     const random = this.#options.random ?? Math.random;
-    const signal = AbortSignal.any([this.#stop.signal, this.#wake.signal]);
     const now = this.#clock.monotonic();
     // Counted from the beginning: who waited in vain for an answer has rested.
     const retry = this.#retryMs * jitter(0.4, 0.65, random);
     const wait = renewed ? this.#renewMs : Math.max(retry - (now - began), retry / 4);
     const left = this.#renewedAt + this.#leaseMs * 0.9 - now;
-    if (this.#leading && left < wait) {
-      await pause(this.#clock, left, signal);
-      this.#report();
-      await pause(this.#clock, wait - Math.max(left, 0), signal);
-    } else await pause(this.#clock, wait, signal);
+    await withSignals([this.#stop.signal, this.#wake.signal], async (signal) => {
+      const runsOut = this.#leading && left < wait;
+      if (runsOut) await pause(this.#clock, left, signal);
+      if (runsOut) this.#report();
+      await pause(this.#clock, runsOut ? wait - Math.max(left, 0) : wait, signal);
+    });
   }
 
   /** One attempt to take or renew the lease; true when we hold it now. */
@@ -214,9 +215,8 @@ export class LeaderElector {
     try {
       this.#remember(
         await this.#limited((limit) => {
-          const signal = AbortSignal.any([this.#stop.signal, limit]);
-          return this.#insist(signal, (each) =>
-            client.get<Lease>(leaseResource, { namespace, name }, { signal: each }),
+          return this.#insist([this.#stop.signal, limit], (signal) =>
+            client.get<Lease>(leaseResource, { namespace, name }, { signal }),
           );
         }),
       );
@@ -247,22 +247,23 @@ export class LeaderElector {
    * Asks again on another connection while an answer is late, and takes the first that comes: where a connection has died
    * without a word, only a new one tells that the API server is back.
    */
-  async #insist<T>(signal: AbortSignal, ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #insist<T>(ends: readonly AbortSignal[], ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const over = new AbortController();
-    const each = AbortSignal.any([signal, over.signal]);
     let cancel: Cancel = () => {};
-    try {
-      return await new Promise<T>((resolve, reject) => {
-        const once = (): void => {
-          ask(each).then(resolve, reject);
-          cancel = this.#clock.after(this.#retryMs / 2, once);
-        };
-        once();
-      });
-    } finally {
-      cancel();
-      over.abort();
-    }
+    return await withSignals([...ends, over.signal], async (signal) => {
+      try {
+        return await new Promise<T>((resolve, reject) => {
+          const once = (): void => {
+            ask(signal).then(resolve, reject);
+            cancel = this.#clock.after(this.#retryMs / 2, once);
+          };
+          once();
+        });
+      } finally {
+        cancel();
+        over.abort();
+      }
+    });
   }
 
   /**

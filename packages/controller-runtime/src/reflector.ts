@@ -15,6 +15,7 @@ import { DoubtError, RelistError, refusesWatchList, restartReason } from './rest
 import type { WatchEvent } from './watch-stream.ts';
 import { watchEvents } from './watch-stream.ts';
 import { SilenceError, Watchdog } from './watchdog.ts';
+import { withSignals } from './with-signals.ts';
 
 /** Waits and limits of a reflector, in milliseconds unless the name says otherwise. */
 export interface ReflectorTiming {
@@ -200,7 +201,7 @@ export class Reflector<T extends KubeObject> {
       }
       if (wait <= 0) continue;
       this.#wake = new AbortController();
-      await pause(this.#clock, wait, AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+      await withSignals([this.#stop.signal, this.#wake.signal], (signal) => pause(this.#clock, wait, signal));
     }
   }
 
@@ -237,17 +238,33 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #watch(query: Record<string, string | boolean | undefined>): Promise<void> {
-    const initial = query['sendInitialEvents'] === true ? new Map<string, T>() : undefined;
-    const [low, high] = this.#timing.timeoutSeconds;
-    const patience = Math.min(this.#timing.silenceMs * 2 ** this.#alarms, high * 1_000);
-    const watchdog = new Watchdog(this.#clock, patience);
+    const longestMs = this.#timing.timeoutSeconds[1] * 1_000;
+    const watchdog = new Watchdog(
+      this.#clock,
+      Math.min(this.#timing.silenceMs * 2 ** this.#alarms, longestMs),
+    );
     this.#stream = new AbortController();
-    const signal = AbortSignal.any([this.#stop.signal, this.#stream.signal, watchdog.signal]);
+    try {
+      const ends = [this.#stop.signal, this.#stream.signal, watchdog.signal];
+      await withSignals(ends, (signal) => this.#follow(query, signal, watchdog));
+    } finally {
+      watchdog.stop();
+    }
+    if (!this.#synced || this.#version === undefined)
+      throw new ConnectionError('the watch ended too early', undefined);
+  }
+
+  async #follow(
+    query: Record<string, string | boolean | undefined>,
+    signal: AbortSignal,
+    watchdog: Watchdog,
+  ): Promise<void> {
+    const initial = query['sendInitialEvents'] === true ? new Map<string, T>() : undefined;
     try {
       const body = await this.#options.client.openWatch(this.#options.resource, this.#selection(signal), {
         ...query,
         allowWatchBookmarks: true,
-        timeoutSeconds: Math.round(jitter(low, high, this.#random)),
+        timeoutSeconds: Math.round(jitter(...this.#timing.timeoutSeconds, this.#random)),
       });
       this.#opened(watchdog);
       if (initial === undefined) this.#enter('watching');
@@ -262,11 +279,7 @@ export class Reflector<T extends KubeObject> {
     } catch (error) {
       // An aborted request says only that it was aborted.
       throw signal.aborted ? signal.reason : error;
-    } finally {
-      watchdog.stop();
     }
-    if (!this.#synced || this.#version === undefined)
-      throw new ConnectionError('the watch ended too early', undefined);
   }
 
   #take(event: WatchEvent<T>, initial: Map<string, T> | undefined): void {
