@@ -9,6 +9,8 @@ type Embedded = { mode: string; embedded?: { storage?: Storage } };
 
 const storePlaces = ['postgres', 'mongodb', 'redis', 'search'].map((store) => `spec.data.${store}`);
 
+const hasStorageCel = (store: string): string => `has(${store}.embedded) && has(${store}.embedded.storage)`;
+
 function hasSameStorage({ embedded: self }: Embedded, { embedded: old }: Embedded): boolean {
   if (self?.storage === undefined || old?.storage === undefined) return self?.storage === old?.storage;
   return self.storage.size === old.storage.size && self.storage.className === old.storage.className;
@@ -51,8 +53,10 @@ const managedPlaces: readonly Place[] = [
 /** A size that is left out is that of the profile, so a change of either may shrink a volume. */
 function neverShrinks({ store, member, mode, read }: Place): Rule {
   const sizeCel = (spec: string) => {
-    const size = `${spec}.${store}.?${member}.?storage.?size`;
-    return `quantity(${size}.hasValue() ? string(${size}.value()) : ${profileCel(spec, 'storageSize')})`;
+    const managed = `${spec}.${store}.${member}`;
+    const isThere = [managed, `${managed}.storage`, `${managed}.storage.size`].map((path) => `has(${path})`);
+    // Written out: through optional members the API server loses how long a text may be.
+    return `quantity(${isThere.join(' && ')} ? string(${managed}.storage.size) : ${profileCel(spec, 'storageSize')})`;
   };
   const sizeOf = (spec: EcommerceStackSpec) =>
     read(spec).member?.storage?.size ?? profiles[spec.profile].storageSize;
@@ -86,7 +90,7 @@ export const changeRules: readonly Rule[] = [
     at: [...storePlaces, 'spec.eventBus.kafka'],
     field: '.embedded.storage',
     reason: 'FieldValueForbidden',
-    cel: "self.mode != 'Embedded' || oldSelf.mode != 'Embedded' || self.?embedded.?storage == oldSelf.?embedded.?storage",
+    cel: `self.mode != 'Embedded' || oldSelf.mode != 'Embedded' || (${hasStorageCel('self')} ? ${hasStorageCel('oldSelf')} && self.embedded.storage == oldSelf.embedded.storage : !(${hasStorageCel('oldSelf')}))`,
     message:
       'an embedded server keeps the volume that it was made with: restore size and className, or move the data to a server of another mode',
     allows: (self, old) => self.mode !== 'Embedded' || old.mode !== 'Embedded' || hasSameStorage(self, old),
