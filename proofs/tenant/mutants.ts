@@ -43,9 +43,8 @@ export const tenantMutants: readonly Mutant[] = [
     module: 'operator/src/controller/reconcile.ts',
     find: 'const seen = observe(cluster, stack);',
     replace: `const seen = observe(cluster, stack);
-  const { namespace } = stack.metadata;
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'victim-credentials', namespace } };
-  void cluster.find(secret).catch(() => undefined);`,
+  const named = { name: 'victim-credentials', namespace: stack.metadata.namespace };
+  void cluster.find({ apiVersion: 'v1', kind: 'Secret', metadata: named }).catch(() => undefined);`,
   },
   {
     name: 'loosens-pods',
