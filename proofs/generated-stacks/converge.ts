@@ -54,15 +54,12 @@ export async function convergeMany(
       const index = begun++;
       const seed = random.integer(1, 2 ** 30);
       const isChange = index % 3 !== 2;
-      const found = await (isChange ? tryChange : tryStack)(
-        plane.kube,
-        schema,
-        seed,
-        `g${index}`,
-        tally,
-      ).catch((error: unknown) => [
-        `live ${isChange ? 'change' : 'stack'} of seed ${seed}: ${error instanceof Error ? error.message : String(error)}`,
+      const what = `live ${isChange ? 'change' : 'stack'} of seed ${seed}`;
+      const trial = { what, kube: plane.kube, schema, seed, namespace: `g${index}`, tally, endsAt };
+      const found = await (isChange ? tryChange : tryStack)(trial).catch((error: unknown) => [
+        `${what}: ${error instanceof Error ? error.message : String(error)}`,
       ]);
+      if (found === undefined) continue;
       tally.failures.push(...found);
       for (const failure of found) say(failure.slice(0, 600));
       tally.done++;
@@ -85,32 +82,32 @@ export async function convergeMany(
   };
 }
 
-async function tryStack(
-  kube: Kube,
-  schema: SchemaNode,
-  seed: number,
-  namespace: string,
-  tally: Tally,
-): Promise<string[]> {
+type Trial = {
+  readonly what: string;
+  readonly kube: Kube;
+  readonly schema: SchemaNode;
+  readonly seed: number;
+  readonly namespace: string;
+  readonly tally: Tally;
+  /** Time after which no further step is begun. */
+  readonly endsAt: number;
+};
+
+async function tryStack({ what, kube, schema, seed, namespace, tally }: Trial): Promise<string[]> {
   const random = randomFrom(seed);
   const { fill } = random.pick([strata.sparse, strata.usual, strata.dense]);
   const stack = modest(drawStack(schema, seed, { fill, extreme: 0 }), random);
   return within(kube, namespace, async () =>
-    judged(`live stack of seed ${seed}`, await settle(kube, placed(stack, namespace)), tally),
+    judged(what, await settle(kube, placed(stack, namespace)), tally),
   );
 }
 
-async function tryChange(
-  kube: Kube,
-  schema: SchemaNode,
-  seed: number,
-  namespace: string,
-  tally: Tally,
-): Promise<string[]> {
+/** Undefined where time was over before the change was seen to its end. */
+async function tryChange(trial: Trial): Promise<string[] | undefined> {
+  const { what, kube, schema, seed, namespace, tally, endsAt } = trial;
   const drawn = drawChange(schema, seed);
   const [before, after] = [drawn.before, drawn.after].map((stack) => modest(stack, randomFrom(seed)));
   if (before === undefined || after === undefined) throw new Error('a change has two ends');
-  const what = `live change of seed ${seed}`;
   const fresh = await within(kube, `${namespace}b`, async () => {
     const stack = placed(after, `${namespace}b`);
     return {
@@ -119,11 +116,13 @@ async function tryChange(
     };
   });
   if (fresh.found.length > 0) return fresh.found;
+  if (Date.now() >= endsAt) return undefined;
   return within(kube, `${namespace}a`, async () => {
     const [a, b] = [before, after].map((stack) => placed(stack, `${namespace}a`));
     if (a === undefined || b === undefined) throw new Error('a change has two ends');
     const atFirst = judged(`${what}, A`, await settle(kube, a), tally);
     if (atFirst.length > 0) return atFirst;
+    if (Date.now() >= endsAt) return undefined;
     const first = await livingChildren(kube, a);
     const there = judged(`${what}, A→B`, await settle(kube, b), tally);
     if (there.length > 0) return there;
