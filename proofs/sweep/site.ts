@@ -17,7 +17,7 @@ const calm = 800;
 const deadline = 90_000;
 
 /** Milliseconds: since the last request, and in all. */
-export type Patience = { readonly silence: number; readonly whole: number };
+type Patience = { readonly silence: number; readonly whole: number };
 
 /** A namespace of its own with an operator for it alone, and the proxy between that operator and the API server. */
 export class Site {

@@ -7,7 +7,7 @@ import { type Mutant, plantedVariable } from '../mutants/mutant.ts';
 const root = join(import.meta.dirname, '../..');
 
 /** How the operator that is to suffer is started. */
-export type VictimSettings = {
+type VictimSettings = {
   readonly kubeconfig: string;
   readonly namespace: string;
   readonly log: string;
