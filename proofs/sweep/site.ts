@@ -13,8 +13,8 @@ import { groundOf, stackName, stackOf, type Workload } from './workloads.ts';
 
 /** Milliseconds without a request after which the operator counts as at rest. */
 const calm = 800;
-/** Milliseconds in which a stack that nobody disturbs has converged. */
-const deadline = 90_000;
+/** Milliseconds in which a stack that nobody disturbs has converged, on a machine that others share. */
+const deadline = 180_000;
 
 /** Milliseconds: since the last request, and in all. */
 type Patience = { readonly silence: number; readonly whole: number };
