@@ -106,7 +106,7 @@ async function tryStack({ what, kube, schema, seed, namespace, tally }: Trial): 
 async function tryChange(trial: Trial): Promise<string[] | undefined> {
   const { what, kube, schema, seed, namespace, tally, endsAt } = trial;
   const drawn = drawChange(schema, seed);
-  const [before, after] = [drawn.before, drawn.after].map((stack) => modest(stack, randomFrom(seed)));
+  const [before, after] = [drawn.before, drawn.after].map((stack) => modest(stack, randomFrom(seed), false));
   if (before === undefined || after === undefined) throw new Error('a change has two ends');
   const fresh = await within(kube, `${namespace}b`, async () => {
     const stack = placed(after, `${namespace}b`);

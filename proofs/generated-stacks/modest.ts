@@ -10,18 +10,18 @@ const workloads = ['spec.services[]', 'spec.customServices[]', 'spec.monolith'].
 
 /**
  * The stack as small as a shared machine can run many of: few pods, some services left out, nothing paused, no deadline
- * that a busy machine misses, no PriorityClass, which would have to be made by a person. One in five keeps what its pods
- * ask of a node; those may fit on none.
+ * that a busy machine misses, no PriorityClass, which would have to be made by a person. A `picky` one, which is one in
+ * five, keeps what its pods ask of a node; those may fit on none.
  */
-export function modest(stack: Stack, random: Random): Stack {
+export function modest(stack: Stack, random: Random, picky = random.next() < 0.2): Stack {
   const copy = structuredClone(stack);
   Reflect.deleteProperty(copy.spec, 'paused');
   for (const workload of workloads.flatMap((steps) => valuesAt(copy, steps, ''))) {
     shrink(membersOf(workload.value));
   }
-  if (random.next() < 0.8) settleDown(copy);
+  if (!picky) settleDown(copy);
   const listed = listOf(copy.spec['services']).map((item) => membersOf(item)['name']);
-  const others = serviceNames.filter((name) => !listed.includes(name) && random.next() < 0.6);
+  const others = serviceNames.filter((name) => !listed.includes(name) && random.next() < 0.85);
   const disabled = others.map((name) => ({ name, placement: 'Disabled' }));
   if (disabled.length > 0) copy.spec['services'] = [...listOf(copy.spec['services']), ...disabled];
   return copy;

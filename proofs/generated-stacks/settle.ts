@@ -17,7 +17,7 @@ export type Ending = { readonly reason: string; readonly problems: readonly stri
 
 /** Applies the stack and waits until the operator has done what it can. */
 export async function settle(kube: Kube, stack: Stack): Promise<Ending> {
-  await kube.apply({ ...stack, spec: spelt(withoutNulls(stack.spec)) });
+  await write(kube, stack);
   const wanted = await servedOf(kube, objectsOf(JSON.parse(JSON.stringify(stack))));
   const reasons = expectedReasons(stack, wanted.all);
   let last: Look = { quiet: '' };
@@ -26,7 +26,9 @@ export async function settle(kube: Kube, stack: Stack): Promise<Ending> {
       last = await look(kube, stack, wanted.served, last);
       const { reason, isFinal } = last;
       // What holds it up and nobody could know of is told at once.
-      if (reason !== undefined && reason !== 'Ready' && !reasons.has(reason)) return reason;
+      const isExpected = reason === undefined || reason === 'Ready' || reasons.has(reason);
+      // A pod fits on no node while its volume is being made, too.
+      if (!isExpected) return reason === 'Unschedulable' ? undefined : reason;
       return isFinal && last.absent?.length === 0 ? reason : undefined;
     },
     patience * 1000,
@@ -86,7 +88,17 @@ async function look(
   return { reason, isFinal, absent, ready, stalled, quiet };
 }
 
-/** Server-side apply takes no null for a member without a default, as creation does: a patch is not pruned of them. */
+/** Makes the stack, or gives it another specification as a whole: server-side apply leaves a null where {} was. */
+async function write(kube: Kube, stack: Stack): Promise<void> {
+  const there = await kube.get(referenceOf(stack));
+  if (there === undefined) await kube.create({ ...stack, spec: spelt(stack.spec) });
+  else {
+    const value = spelt(withoutNulls(stack.spec));
+    await kube.edit(referenceOf(stack), [{ op: 'replace', path: '/spec', value }]);
+  }
+}
+
+/** A patch is not pruned of nulls for members without a default, as what is created is. */
 function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (typeof value !== 'object' || value === null) return value;
@@ -151,11 +163,12 @@ export async function livingChildren(kube: Kube, stack: Stack): Promise<Map<stri
   return comparable(plain);
 }
 
-const serverAnnotations = new Set(['deployment.kubernetes.io/revision', 'ecommercestack.dev/applied']);
+const serverAnnotations =
+  /^(deployment\.kubernetes\.io\/revision|ecommercestack\.dev\/applied|(pv|volume|volume\.beta)\.kubernetes\.io\/.*)$/;
 
 function bare(object: KubeObject): KubeObject {
   const { annotations = {}, ...metadata } = object.metadata;
-  const kept = Object.entries(annotations).filter(([key]) => !serverAnnotations.has(key));
+  const kept = Object.entries(annotations).filter(([key]) => !serverAnnotations.test(key));
   const spec = { ...Object(object['spec']) };
   for (const assigned of ['clusterIP', 'clusterIPs', 'volumeName']) Reflect.deleteProperty(spec, assigned);
   return {
