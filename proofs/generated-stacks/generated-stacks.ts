@@ -50,14 +50,15 @@ async function runLive(plane: Plane, context: Context): Promise<PartResult> {
   }
 }
 
-const boundsOf = ({ endsAt, stopAtFailure, mutant, say }: Context) => ({
-  endsAt: Math.min(
-    endsAt - 20_000,
-    stopAtFailure && mutant === undefined ? Date.now() + shippedLook : Infinity,
-  ),
-  stopAtFailure,
-  say: (line: string) => say(line),
-});
+function boundsOf(context: Context) {
+  const { endsAt, stopAtFailure, mutant } = context;
+  const isShippedLook = stopAtFailure && mutant === undefined;
+  return {
+    endsAt: Math.min(endsAt - 20_000, isShippedLook ? Date.now() + shippedLook : Infinity),
+    stopAtFailure,
+    say: (line: string) => context.say(line),
+  };
+}
 
 async function kindOf({ kube }: Plane): Promise<true | undefined> {
   return kube.collectionOf('ecommercestack.dev/v1alpha1', 'EcommerceStack').then(
