@@ -11,7 +11,7 @@ import { addRequests, noRequests, type Requests } from './requests.ts';
 import { type Size, sizeFor } from './size.ts';
 
 /** Seconds in which any fleet has to be Ready, however busy the machine is. */
-const patience = 1200;
+const patience = 2400;
 const operatorActor = { userAgent: 'ecommercestack-operator' };
 
 export const silence200: Proof = {

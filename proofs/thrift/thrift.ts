@@ -74,7 +74,8 @@ type Sample = Phase & { readonly name: string; readonly objects: number };
 async function countStacks(plane: Plane, context: Context): Promise<Sample[]> {
   const samples: Sample[] = [];
   const isOver = () =>
-    Date.now() >= context.endsAt ||
+    // The restart is a sample, too.
+    (Date.now() >= context.endsAt && samples.length + 1 >= thrift.minimum) ||
     (context.stopAtFailure && samples.some(({ failures }) => failures.length > 0));
   // One stack shows a planted bug or none does.
   const many = context.stopAtFailure ? 1 : stacks;
