@@ -26,10 +26,10 @@ export const faultMutants: readonly Mutant[] = [
   },
   {
     name: 'lets-a-rejection-go',
-    sentence: 'Nobody catches what a watch throws whose connection fails.',
+    sentence: 'Nobody catches what a watch throws that was told to come later.',
     module: 'packages/controller-runtime/src/reflector.ts',
     find: `        wait = this.#afterFailure(error);`,
-    replace: `        if (error instanceof ConnectionError) void Promise.reject(error);
+    replace: `        if (error instanceof ApiError && error.status === 429) void Promise.reject(error);
         wait = this.#afterFailure(error);`,
   },
   {
