@@ -56,6 +56,19 @@ export async function startPlane(say: (line: string) => void): Promise<Plane> {
   }
 }
 
+/** Does something with a control plane of its own, which ends with it. */
+export async function withPlane<T>(
+  say: (line: string) => void,
+  use: (plane: Plane) => Promise<T>,
+): Promise<T> {
+  const plane = await startPlane(say);
+  try {
+    return await use(plane);
+  } finally {
+    await plane.stop();
+  }
+}
+
 /** Starts a control plane of its own in a new directory, so that a bug planted in it disturbs nobody. */
 export async function startBench(
   say: (line: string) => void,

@@ -1,4 +1,4 @@
-import type { State } from '../crash-sweep/state.ts';
+import type { State } from '../sweep/state.ts';
 import type { EventRule, Plan } from '../kfault/plan.ts';
 import { until } from '../kube/wait.ts';
 import type { Random } from '../random.ts';

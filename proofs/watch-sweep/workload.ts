@@ -1,5 +1,5 @@
 import { serviceNames } from '../../packages/contracts/src/topology.ts';
-import { differences, type State, stateOf } from '../crash-sweep/state.ts';
+import { differences, type State, stateOf } from '../sweep/state.ts';
 import type { Kube } from '../kube/kube.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { isReady, ownedKindNames, stackLabel } from '../stack.ts';

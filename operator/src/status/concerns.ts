@@ -196,10 +196,11 @@ function isAccepted(route: KubernetesObject): boolean {
   );
 }
 
-function restartNotes({ unseenSecrets }: Evidence): string[] {
-  if (unseenSecrets.length === 0) return [];
+function restartNotes({ decisions }: Evidence): string[] {
+  const unseen = new Set(decisions.flatMap((decision) => decision.unseen ?? []));
+  if (unseen.size === 0) return [];
   return [
-    `onSecretChange is off for ${listed([...new Set(unseenSecrets)])}: an operator of all namespaces sees no Secrets; install it with watch.namespaces, or restart the pods yourself`,
+    `onSecretChange is off for ${listed([...unseen])}: an operator of all namespaces sees no Secrets; install it with watch.namespaces, or restart the pods yourself`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import { backoffDelay } from './backoff.ts';
+import { bodyText } from './body-text.ts';
 import type { Clock } from './clock.ts';
 import { pause, systemClock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
@@ -152,7 +153,7 @@ export class RequestSender {
 
   async #send(request: ApiRequest, send: (exchange: Exchange) => Promise<Answer>): Promise<Answer> {
     if (request.method !== 'GET') this.#options.beforeWrite?.();
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const body = request.body === undefined ? undefined : bodyText(request.body);
     const headers: Record<string, string> = {
       accept: request.accept ?? JSON_TYPE,
       'user-agent': this.#options.userAgent ?? '@ecommercestack/controller-runtime',

@@ -2,11 +2,23 @@ import { expect, test } from 'vitest';
 import { randomFrom } from '../../random.ts';
 import { drawSamples, failures, lastingSamples } from '../faults.ts';
 
-const samples = drawSamples({ create: { write: 2, read: 1 }, scale: { write: 1, lease: 7 } }, randomFrom(3));
+const samples = drawSamples(
+  { create: { write: 2, read: 1 }, scale: { write: 1, lease: 7 } },
+  'create',
+  randomFrom(3),
+);
 
 test('every failure meets every request of every workload once', () => {
   expect(samples).toHaveLength(4 * failures.length);
   expect(new Set(samples.map(({ workload, what }) => `${workload} ${what}`)).size).toBe(samples.length);
+});
+
+test('one workload is exhausted, of the others some requests are taken', () => {
+  const many = drawSamples({ create: { write: 10 }, scale: { write: 10 } }, 'create', randomFrom(3));
+  const of = (name: string) => many.filter(({ workload }) => workload === name).length / failures.length;
+  expect(of('create')).toBe(10);
+  expect(of('scale')).toBeGreaterThan(0);
+  expect(of('scale')).toBeLessThan(10);
 });
 
 test('a plan strikes the one request that the sample names', () => {

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AuditEvent, AuditMark } from '../audit.ts';
 import type { Plane } from '../controlplane.ts';
@@ -9,7 +8,7 @@ import { until, waitFor } from '../kube/wait.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { isReady, objectsOf, ownedKindNames, stackReference } from '../stack.ts';
 import { type State, stateOf } from './state.ts';
-import { Victim } from './victim.ts';
+import { cacheOf, Victim } from './victim.ts';
 import { groundOf, stackName, stackOf, type Workload } from './workloads.ts';
 
 /** Milliseconds without a request after which the operator counts as at rest. */
@@ -38,13 +37,11 @@ export class Site {
   /** Makes the namespace, starts the proxy and the operator, and waits until that listens. */
   static async open(plane: Plane, namespace: string, mutant?: Mutant): Promise<Site> {
     const { directory, kubeconfig, kube } = plane;
-    const cache = join(directory, 'compiled');
-    mkdirSync(cache, { recursive: true });
     for (const object of groundOf(namespace)) await kube.apply(object);
     const kfault = await startKfault(kubeconfig, directory);
     const log = join(directory, `${namespace}.log`);
     const victim = new Victim({
-      ...{ kubeconfig: kfault.kubeconfig, namespace, log, cache },
+      ...{ kubeconfig: kfault.kubeconfig, namespace, log, cache: cacheOf(directory) },
       ...(mutant && { mutant }),
     });
     return new Site(plane, namespace, kfault, victim);
@@ -53,12 +50,12 @@ export class Site {
   /** Brings the stack to where the workload begins. */
   async prepare({ name, before }: Workload): Promise<void> {
     this.victim.start();
-    await waitFor(
-      `${name}: the operator to watch stacks`,
-      async () => (this.#isListening() ? true : undefined),
+    const started = await until(
+      async () => this.victim.collapse ?? (this.#isListening() ? 'listening' : undefined),
       deadline,
       50,
     );
+    if (started !== 'listening') throw new Error(`${name}: the operator watches nothing: ${started ?? ''}`);
     if (before === undefined) return;
     await this.#plane.kube.apply(stackOf(this.namespace, before));
     await waitFor(
@@ -142,11 +139,22 @@ export class Site {
     return stateOf(lists.flat(), namespace);
   }
 
-  /** Ends the operator and the proxy; the namespace goes in its own time. */
+  /** What helps a person to find out why a run went wrong: the requests that write, and the operator's last words. */
+  told(): string[] {
+    const writes = this.kfault.verdict().requests.filter(({ lane }) => lane === 'write');
+    const lines = writes.map(
+      ({ position, milliseconds, method, resource, name, subresource, upstream, fault, place }) =>
+        [position, `${milliseconds} ms`, method, resource, name, subresource, upstream, fault, place].join(
+          ' ',
+        ),
+    );
+    return [...lines, ...this.victim.said()];
+  }
+
+  /** Ends the operator and the proxy. The namespace stays: to empty it costs more than all that was done in it. */
   async close(): Promise<void> {
     await this.victim.end();
     await this.kfault.close();
-    await this.#plane.kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: this.namespace });
   }
 
   async #isSettled(isStack: boolean): Promise<boolean> {
