@@ -95,7 +95,7 @@ export function shorten(line: string, width: number): string {
   const [plain = '', ...coloured] = line.split(sequence);
   let left = width;
   const take = (text: string): string => {
-    const taken = [...text].slice(0, left);
+    const taken = Array.from(text).slice(0, left);
     left -= taken.length;
     return taken.join('');
   };

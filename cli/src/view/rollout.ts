@@ -51,12 +51,13 @@ export function rolloutView(stack: StackSeen, service: ServiceSeen, now: number)
   if (canaryRevision === undefined && attempt === undefined) return undefined;
   const canary = rolloutSpecOf(stack, service.name)?.canary;
   const at = service.step ?? attempt?.step;
+  const weight = canaryRevision === undefined ? 0 : service.weight;
   return {
     ...(service.rolloutID !== undefined && { id: service.rolloutID }),
     ...(attempt?.state !== undefined && { state: attempt.state }),
     steps: (canary?.steps ?? []).map((step, index) => stepView(step, index, at, service, now)),
     ...(service.desiredWeight !== undefined && { desiredWeight: service.desiredWeight }),
-    ...(service.weight !== undefined && { weight: service.weight }),
+    ...(weight !== undefined && { weight }),
     paused: attempt?.paused === true,
     aborted: attempt?.state === 'Aborted' || attempt?.ended === 'Aborted',
     ...(attempt?.why !== undefined && { why: attempt.why }),
