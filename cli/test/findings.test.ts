@@ -94,6 +94,12 @@ describe('history', () => {
     expect(entries[1]).toMatchObject({ onBehalfOf: 'joe', reason: 'looks fine' });
   });
 
+  it('tells who ended a rollout and why, where that is kept', () => {
+    const aborted = { ...past, result: 'Aborted' as const, by: 'jane', why: 'see incident 4711' };
+    const { stack: other } = aPicture({ service: { history: [aborted] } });
+    expect(historyOf(other, [])).toMatchObject([{ by: 'jane', reason: 'see incident 4711' }]);
+  });
+
   it('leaves out other services and actions of an earlier stack', () => {
     const earlier = anAction({ stackUID: '00000000-0000-4000-8000-000000000000' });
     expect(historyOf(stack, [earlier], 'cart')).toEqual([]);

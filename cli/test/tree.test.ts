@@ -26,6 +26,10 @@ const pictures = {
   'holding-by-time': aPicture(),
   'waiting-for-approval': aPicture({ service: { step: 1, weight: 50, desiredWeight: 50 } }),
   'paused-by-an-action': aPicture({ attempt: { paused: true, since: undefined } }),
+  'weight-held-by-an-action': aPicture({
+    attempt: { weight: 25 },
+    service: { weight: 25, desiredWeight: 25 },
+  }),
   'stack-paused': aPicture({ paused: true }),
   'weight-held-by-the-specification': aPicture({
     rollout: { strategy: 'Canary', canary: { weight: 10 } },

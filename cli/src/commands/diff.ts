@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../../operator/src/api/object.ts';
 import { validateStack } from '../../../operator/src/api/validate.ts';
 import { ownershipOf } from '../../../operator/src/cluster/ownership.ts';
 import { managerName } from '../../../operator/src/desired/labels.ts';
+import { intentKey } from '../../../operator/src/desired/revision.ts';
 import { render } from '../../../operator/src/render.ts';
 import type { Request } from '../arguments.ts';
 import { type Change, changesOf } from '../changes.ts';
@@ -64,7 +65,8 @@ async function diffOf(
     { ...ref, uid: there?.metadata.uid },
   );
   const metadata = { ...wanted.metadata, namespace, ...(there && { uid: there.metadata.uid }) };
-  const records = children.filter(({ kind }) => kind === 'ConfigMap');
+  // Of the ConfigMaps, render takes the records of revisions.
+  const records = children.filter(({ kind, data }) => kind === 'ConfigMap' && intentKey in Object(data));
   const documents = [{ ...wanted, metadata, ...(there?.status && { status: there.status }) }, ...records];
   const { yaml, problems } = render(
     file,

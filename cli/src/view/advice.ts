@@ -58,6 +58,9 @@ function pausedBy({ stack, service, rollout }: Standing): string[] {
       ? ['rollout.paused in the specification is true']
       : []),
     ...(rollout.paused ? ['paused by an action'] : []),
+    ...(rollout.heldWeight === undefined
+      ? []
+      : [`an action holds ${rollout.heldWeight} %: promote goes on with the steps`]),
     ...(held === undefined ? [] : [`canary.weight in the specification holds ${held} %: change it there`]),
   ];
 }

@@ -34,11 +34,8 @@ export function progressOf(goal: Goal, view: StackView, service: string | undefi
   if (rollout?.aborted === true) return { state: 'Lost', line };
   const reached = {
     ready: view.current && phase === 'Available' && rollout === undefined,
-    promoted:
-      view.current &&
-      (rollout === undefined || row.revisions.every(({ role }) => role !== 'Canary')) &&
-      rollout?.state !== 'Pinning' &&
-      rollout?.state !== 'Scaling',
+    // Also where somebody else's promotion, or a specification that went back, got there first.
+    promoted: view.current && row.revision !== undefined && row.revision === row.stableRevision,
     approval: rollout?.steps.some(({ state, hold }) => state === 'Current' && hold === 'Approval') === true,
     weight: rollout !== undefined && rollout.weight === goal.weight && rollout.desiredWeight === goal.weight,
   }[goal.kind];

@@ -48,7 +48,6 @@ export function historyOf(
 }
 
 /** Who and why, where the operator keeps it with the rollout. */
-function textsOf(more: Readonly<Record<string, unknown>>): Pick<HistoryEntry, 'by' | 'reason' | 'message'> {
-  const known = ['by', 'reason', 'message'].filter((field) => typeof more[field] === 'string');
-  return Object.fromEntries(known.map((field) => [field, more[field]]));
+function textsOf({ by, why }: Readonly<Record<string, unknown>>): Pick<HistoryEntry, 'by' | 'reason'> {
+  return { ...(typeof by === 'string' && { by }), ...(typeof why === 'string' && { reason: why }) };
 }

@@ -28,6 +28,8 @@ export type RolloutView = {
   readonly desiredWeight?: number;
   /** Percent that the proxies have; absent where it cannot be read. */
   readonly weight?: number;
+  /** Percent that a SetWeight holds. */
+  readonly heldWeight?: number;
   readonly paused: boolean;
   readonly aborted: boolean;
   readonly why?: string;
@@ -58,6 +60,7 @@ export function rolloutView(stack: StackSeen, service: ServiceSeen, now: number)
     steps: (canary?.steps ?? []).map((step, index) => stepView(step, index, at, service, now)),
     ...(service.desiredWeight !== undefined && { desiredWeight: service.desiredWeight }),
     ...(weight !== undefined && { weight }),
+    ...(attempt?.weight !== undefined && { heldWeight: attempt.weight }),
     paused: attempt?.paused === true,
     aborted: attempt?.state === 'Aborted' || attempt?.ended === 'Aborted',
     ...(attempt?.why !== undefined && { why: attempt.why }),

@@ -9,6 +9,9 @@ import { type RolloutView, rolloutView } from './rollout.ts';
 export type ServiceView = {
   readonly name: string;
   readonly version?: string;
+  /** Revision that the specification asks for. */
+  readonly revision?: string;
+  readonly stableRevision?: string;
   readonly phase?: string;
   readonly message?: string;
   readonly readyReplicas?: number;
@@ -99,10 +102,12 @@ function serviceView(picture: Picture, service: ServiceSeen, now: number): Servi
   const { stack } = picture;
   const revisions = revisionViews(picture, service);
   const rollout = rolloutView(stack, service, now);
-  const { version, phase, message, readyReplicas, pin, lastAction } = service;
+  const { version, revision, stableRevision, phase, message, readyReplicas, pin, lastAction } = service;
   return {
     name: service.name,
     ...(version !== undefined && { version }),
+    ...(revision !== undefined && { revision }),
+    ...(stableRevision !== undefined && { stableRevision }),
     ...(phase !== undefined && { phase }),
     ...(message !== undefined && { message }),
     ...(readyReplicas !== undefined && { readyReplicas }),

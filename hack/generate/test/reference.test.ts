@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { findingCodes } from '../../../cli/src/findings.ts';
 import { actionRules } from '../../../operator/src/api/rules/action.ts';
 import { rules } from '../../../operator/src/api/rules.ts';
 import { schemaCodes } from '../../../operator/src/api/validate.ts';
@@ -28,7 +29,9 @@ it('shows what the profiles stand for', () => {
 
 it('has one entry a code, no more and no fewer', () => {
   const listed = [...codes.matchAll(/^## (ECS[0-9]+)$/gm)].map(([, code]) => code);
-  const known = new Set([
+  const known = new Set<string>([
+    ...Object.keys(findingCodes),
+
     ...Object.values(schemaCodes),
     ...[...rules, ...actionRules].map((rule) => rule.code),
   ]);
