@@ -51,7 +51,7 @@ function withoutStamp(object: KubernetesObject): KubernetesObject {
  * Of a live object what stands where the desired one has something to say: defaults of the API server and fields of
  * others are no difference. Items of lists are matched by name where they have one.
  */
-export function projected<Value>(live: unknown, desired: Value): Value {
+function projected<Value>(live: unknown, desired: Value): Value {
   if (desired === undefined || live === undefined) return live as Value; // absent on one side
   if (Array.isArray(desired)) {
     if (!Array.isArray(live)) return live as Value; // another type is shown as it is

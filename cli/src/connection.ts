@@ -55,12 +55,19 @@ export const actionResource: Resource = {
   namespaced: true,
 };
 
+/** Objects that were read, or why none were; `absent` where the API server knows no such Kind. */
+type Listed = {
+  readonly items: readonly KubernetesObject[];
+  readonly gap?: string;
+  readonly absent?: boolean;
+};
+
 /** Objects of one Kind; an empty list with a reason where they cannot be read. */
 export async function listOrGap(
   { client, namespace }: Connection,
   resource: Resource,
   labelSelector?: string,
-): Promise<{ readonly items: readonly KubernetesObject[]; readonly gap?: string }> {
+): Promise<Listed> {
   try {
     const selection = { namespace, ...(labelSelector !== undefined && { labelSelector }) };
     const { items } = await client.list<KubernetesObject>(resource, selection);
@@ -70,6 +77,7 @@ export async function listOrGap(
     return { items: items.map((item) => ({ ...item, apiVersion, kind })) };
   } catch (error) {
     if (!(error instanceof ApiError) || ![403, 404].includes(error.status)) throw error;
-    return { items: [], gap: `${resource.plural} are not shown: ${error.message}` };
+    const gap = `${resource.plural} are not shown: ${error.message}`;
+    return { items: [], gap, absent: error.status === 404 };
   }
 }

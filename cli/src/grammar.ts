@@ -81,7 +81,7 @@ const action = (name: string, about: string, more: Partial<Command> = {}): Comma
 export const commands: readonly Command[] = [
   {
     name: 'status',
-    operands: ['[NAME]'],
+    operands: ['[NAME]', '[SERVICE]'],
     about: 'shows stacks with their services, revisions and pods, what holds a rollout and what to type next',
     flags: [
       { name: 'watch', short: 'w', about: 'goes on and shows every change' },
@@ -90,7 +90,7 @@ export const commands: readonly Command[] = [
     ],
     examples: [
       'kubectl ecommerce status shop',
-      'kubectl ecommerce status shop -w',
+      'kubectl ecommerce status shop user -w',
       'kubectl ecommerce status -A -o wide',
     ],
   },

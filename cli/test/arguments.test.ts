@@ -47,7 +47,7 @@ describe('a command line', () => {
 
   it.each([
     ['promote shop', /needs SERVICE/],
-    ['status shop extra', /takes no extra/],
+    ['status shop user extra', /takes no extra/],
     ['status shop -o table', /choose one of tree, wide, json, yaml/],
     ['status shop --colour', /--colour/],
     ['set-weight shop user', /needs PERCENT/],

@@ -20,7 +20,7 @@ const steps = [
 ];
 
 /** A service with two revisions, of which the canary is at step 0 with 10 % and all its pods ready. */
-export const underWay: ServiceSeen = {
+const underWay: ServiceSeen = {
   name: 'user',
   version: 'v1.3.0',
   revision: 'cccccccccc',
@@ -112,7 +112,7 @@ export function condition(
   return { type, status, reason, message, lastTransitionTime: '2026-11-23T11:00:00Z' };
 }
 
-export function deployment(
+function deployment(
   service: string,
   name: string,
   revision: string,

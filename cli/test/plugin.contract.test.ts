@@ -211,6 +211,8 @@ describe('status', () => {
     expect(code).toBe(3);
     expect(err).toContain('there is shop');
     expect((await ecommerce(['status', '-n', 'default'])).code).toBe(3);
+    expect((await shop('status', 'shop', 'nobody')).code).toBe(3);
+    expect((await shop('status', 'shop', 'user')).code).toBe(0);
   });
 
   it('survives a reader that has seen enough', async () => {

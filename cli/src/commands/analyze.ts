@@ -114,7 +114,8 @@ function toText(findings: readonly Finding[], { paint }: Terminal): string {
     ...(remedy === '' ? [] : [paint('dim', `  ${remedy}`)]),
   ]);
   const errors = findings.filter(({ severity }) => severity === 'Error').length;
-  return [...lines, `${errors} errors, ${findings.length - errors} warnings`]
-    .map((line) => `${line}\n`)
-    .join('');
+  const counted = [count(errors, 'error'), count(findings.length - errors, 'warning')].join(', ');
+  return [...lines, counted].map((line) => `${line}\n`).join('');
 }
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -101,8 +101,8 @@ async function childrenOf(
       items.filter((object) => ownershipOf(stack, object) !== 'Foreign'),
     ),
     // The API of an operator that is not installed is no gap: nothing of it is applied either.
-    gaps: lists.flatMap(({ gap, optional }) =>
-      gap === undefined || (optional && gap.includes('could not find')) ? [] : [gap],
+    gaps: lists.flatMap(({ gap, absent, optional }) =>
+      gap === undefined || (optional && absent) ? [] : [gap],
     ),
     absent: new Set(lists.flatMap(({ gap, kind }) => (gap === undefined ? [] : [kind]))),
   };

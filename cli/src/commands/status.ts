@@ -10,7 +10,7 @@ import { follow } from '../watching.ts';
 
 type Form = 'tree' | 'wide' | 'json' | 'yaml';
 
-/** `status [NAME]`: healthy when every stack that is shown is Ready. */
+/** `status [NAME] [SERVICE]`: healthy when every stack that is shown is Ready. */
 export async function status(request: Request, terminal: Terminal): Promise<ExitCode> {
   const connection = await connect(request);
   const form = (request.get('output') ?? 'tree') as Form; // one of the values of the flag, which parsing checked
@@ -29,7 +29,7 @@ export async function status(request: Request, terminal: Terminal): Promise<Exit
 }
 
 async function views(request: Request, connection: Connection): Promise<StackView[]> {
-  const [name] = request.operands;
+  const [name, service] = request.operands;
   const everywhere = request.has('all-namespaces');
   const stacks =
     name !== undefined && !everywhere
@@ -45,7 +45,15 @@ async function views(request: Request, connection: Connection): Promise<StackVie
     );
   }
   const pictures = await Promise.all(stacks.map((stack) => readPicture(connection, stack)));
-  return pictures.map((picture) => stackView(picture, Date.now()));
+  const seen = pictures.map((picture) => stackView(picture, Date.now()));
+  return service === undefined ? seen : seen.map((view) => onlyService(view, service));
+}
+
+/** The view of one service of a stack: what is said of the stack itself stays. */
+function onlyService(view: StackView, service: string): StackView {
+  const services = view.services.filter(({ name }) => name === service);
+  if (services.length === 0) throw notFound(`${view.name} has no service ${service}`);
+  return { ...view, services, stores: [], pending: view.pending.filter(({ target }) => target === service) };
 }
 
 /** One stack that was named is printed as itself, others as a list. */

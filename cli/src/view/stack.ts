@@ -29,7 +29,7 @@ export type StoreView = {
   readonly pods: readonly PodView[];
 };
 
-export type PendingView = {
+type PendingView = {
   readonly name: string;
   readonly action: string;
   readonly target: string;
