@@ -43,8 +43,10 @@ const textOf = (object: KubernetesObject): string[] => dumpManifest(object).trim
 
 /** The hash that stands in every applied object says nothing to people. */
 function withoutStamp(object: KubernetesObject): KubernetesObject {
-  const { [appliedAnnotation]: _, ...annotations } = object.metadata.annotations ?? {};
-  return { ...object, metadata: { ...object.metadata, annotations } };
+  const { annotations: all = {}, ...metadata } = object.metadata;
+  const { [appliedAnnotation]: _, ...annotations } = all;
+  const some = Object.keys(annotations).length > 0;
+  return { ...object, metadata: { ...metadata, ...(some && { annotations }) } };
 }
 
 /**

@@ -29,6 +29,7 @@ describe('waiting', () => {
     ['promoted', 'user', aPicture({ attempt: { state: 'Aborted' } }), 'Lost'],
     ['approval', 'user', aPicture(), 'Ahead'],
     ['approval', 'user', aPicture({ service: { step: 1 } }), 'Reached'],
+    ['approval', 'user', aPicture({ service: { step: 1, desiredWeight: 50 } }), 'Ahead'],
     ['weight=10', 'user', aPicture(), 'Reached'],
     ['weight=50', 'user', aPicture(), 'Ahead'],
     ['weight=10', 'user', aPicture({ service: { weight: undefined } }), 'Ahead'],

@@ -44,7 +44,10 @@ const pictures = {
       step: undefined,
     },
     attempt: { state: 'Aborted', step: 0, desired: 0, why: 'success-rate was 0.91 twice', failures: 2 },
-    conditions: [condition('RolloutHealthy', 'False', 'Aborted', 'user: success-rate was 0.91 twice')],
+    conditions: [
+      condition('Ready', 'False', 'Degraded', 'RolloutHealthy: user: success-rate was 0.91 twice'),
+      condition('RolloutHealthy', 'False', 'Aborted', 'user: success-rate was 0.91 twice'),
+    ],
   }),
   'canary-crashes': aPicture({
     canaryReady: 0,

@@ -117,7 +117,9 @@ function nextOf({ stack, service, rollout }: Standing): Advice['next'] {
   }
   const held = rolloutSpecOf(stack, service.name)?.canary?.weight !== undefined;
   const current = rollout.steps.findIndex(({ state }) => state === 'Current');
-  if (held || stack.spec.paused || current === -1) return [abort];
+  // A promotion waits for the proxies, and there is nothing to judge before the traffic of the step flows.
+  const flows = rollout.weight !== undefined && rollout.weight === rollout.desiredWeight;
+  if (held || stack.spec.paused || current === -1 || !flows) return [abort];
   const after = rollout.steps[current + 1];
   const effect =
     after === undefined ? 'makes the canary the stable revision' : `goes on to ${after.weight} %`;

@@ -1,4 +1,5 @@
 import { usage } from '../exit.ts';
+import type { RolloutView } from './rollout.ts';
 import type { StackView } from './stack.ts';
 
 /** What `wait` waits for. */
@@ -36,10 +37,16 @@ export function progressOf(goal: Goal, view: StackView, service: string | undefi
     ready: view.current && phase === 'Available' && rollout === undefined,
     // Also where somebody else's promotion, or a specification that went back, got there first.
     promoted: view.current && row.revision !== undefined && row.revision === row.stableRevision,
-    approval: rollout?.steps.some(({ state, hold }) => state === 'Current' && hold === 'Approval') === true,
+    // Not before the traffic of the step flows: until then there is nothing to judge.
+    approval: rollout !== undefined && waitsForApproval(rollout),
     weight: rollout !== undefined && rollout.weight === goal.weight && rollout.desiredWeight === goal.weight,
   }[goal.kind];
   return { state: reached ? 'Reached' : 'Ahead', line };
+}
+
+function waitsForApproval({ steps, weight, desiredWeight }: RolloutView): boolean {
+  const waits = steps.some(({ state, hold }) => state === 'Current' && hold === 'Approval');
+  return waits && weight !== undefined && weight === desiredWeight;
 }
 
 function readyStack(view: StackView): Progress {

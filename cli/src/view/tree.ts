@@ -10,15 +10,17 @@ export function treeOf(view: StackView, paint: Paint): string[] {
   const services = view.services.map((service) => serviceBranch(service, paint));
   const stores = view.stores.map((store) => storeBranch(store, paint));
   const broken = view.conditions.filter(isBroken);
+  // Ready repeats what the others say, and stands in the first line.
+  const told = broken.length > 1 ? broken.filter(({ type }) => type !== 'Ready') : broken;
   const groups: Branch[] = [
     ...services,
     ...(stores.length === 0 ? [] : [{ line: 'stores', below: stores }]),
     ...(view.pending.length === 0
       ? []
       : [{ line: 'actions without an answer', below: view.pending.map(pendingBranch) }]),
-    ...(broken.length === 0
+    ...(told.length === 0
       ? []
-      : [{ line: 'conditions', below: broken.map((row) => conditionBranch(row, paint)) }]),
+      : [{ line: 'conditions', below: told.map((row) => conditionBranch(row, paint)) }]),
     ...view.gaps.map((gap) => ({ line: paint('yellow', gap) })),
   ];
   return [headLine(view, paint), ...branches(groups)];
