@@ -13,7 +13,10 @@ export type MeshView = {
   readonly hasMesh: boolean;
 };
 
-/** Whether the proxies send a workload's requests by these weights. */
+/**
+ * Whether the proxies send a workload's requests by these weights, and nothing else is on its way to them: Confirmed needs
+ * the stored routes to say so and every proxy to have that very version of them.
+ */
 export type ConfirmationPort = (view: MeshView) => (workload: Workload, weights: Weights) => Confirmation;
 
 type Destination = { readonly weight?: number; readonly destination?: { readonly subset?: string } };

@@ -42,7 +42,7 @@ export function step(
   const moved = answered.memory.attempt !== before.attempt;
   const facts = { ...factsOf(settled, wish, seen, now), ...(moved && { confirmation: 'Pending' as const }) };
   const measured = withFailures(settled, facts);
-  const wanted = withWish(measured, facts);
+  const wanted = moved ? measured : withWish(measured, facts);
   const arrow = moved
     ? undefined
     : nextTransition(wanted.attempt?.state ?? 'Stable', (on) =>

@@ -70,7 +70,9 @@ function canaryOf(attempt: Attempt, facts: Facts, stable: RevisionPlace): Canary
 function leavingOf({ state }: Attempt, other: DeploymentSeen, facts: Facts): LeavingPlace[] {
   switch (state) {
     case 'Draining':
-      return [placeOf(other, facts.stableReady > 0 || other.ready === 0 ? 0 : other.wanted)];
+      return [
+        placeOf(other, facts.stableReady > 0 || other.ready === 0 ? 0 : Math.max(other.wanted, other.ready)),
+      ];
     case 'Clearing':
       return [placeOf(other, 0)];
     case 'Aborted':

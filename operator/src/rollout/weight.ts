@@ -53,5 +53,5 @@ export function givenWeight(attempt: Attempt, facts: Facts): number {
 
 function baseWeight({ state, given, desired }: Attempt, limit: number): number {
   if (state === 'Scaling') return Math.min(given, desired, limit);
-  return state === 'Shifting' || state === 'Holding' ? desired : 0;
+  return state === 'Shifting' || state === 'Holding' ? Math.min(desired, limit) : 0;
 }
