@@ -1,6 +1,6 @@
 import { Informer, type Resource } from '@ecommercestack/controller-runtime';
-import { actionResource, type Connection, resourceOf } from './connection.ts';
-import type { ExitCode } from './exit.ts';
+import { actionResource, type Connection, resourceOf, textOf } from './connection.ts';
+import { type ExitCode, Refusal } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What is shown again and again. */
@@ -17,9 +17,12 @@ const sequence = '\u001b[';
 /** Clocks in the picture tick where somebody looks on. */
 const tickMs = 1000;
 
+/** How soon a read is tried again that failed for want of an answer. */
+const againMs = 2000;
+
 /**
- * Shows what `read` sees, anew whenever stacks, workloads, pods or actions change. Ends only with the process, or with
- * the error of a read.
+ * Shows what `read` sees, anew whenever stacks, workloads, pods or actions change. Ends only with the process, or when
+ * what is shown is gone; an API server that does not answer for a while is waited for.
  */
 export async function follow<Seen>(
   connection: Connection,
@@ -34,9 +37,19 @@ export async function follow<Seen>(
   for (const informer of informers) informer.start();
   const draw = screen(terminal, followed.compact);
   for (;;) {
-    draw(followed.print(await followed.read()));
-    await wake.next(terminal.live && !followed.compact ? tickMs : undefined);
+    const failed = await followed.read().then(
+      (seen) => draw(followed.print(seen)),
+      (error: unknown) => complain(error, terminal),
+    );
+    const tick = terminal.live && !followed.compact ? tickMs : undefined;
+    await wake.next(failed === 'failed' ? againMs : tick);
   }
+}
+
+function complain(error: unknown, terminal: Terminal): 'failed' {
+  if (error instanceof Refusal) throw error;
+  terminal.err(`${textOf(error)}; trying again\n`);
+  return 'failed';
 }
 
 const watchedResources: readonly Resource[] = [
