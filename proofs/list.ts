@@ -1,3 +1,4 @@
+import { canaryHistories } from './canary-histories/canary-histories.ts';
 import { cleanDown } from './clean-down.ts';
 import { crashSweep } from './crash-sweep/crash-sweep.ts';
 import { drift } from './drift/drift.ts';
@@ -21,6 +22,7 @@ import { watchSweep } from './watch-sweep/watch-sweep.ts';
 
 /** Every proof, in the order in which `--list` names them. */
 export const proofs: readonly Proof[] = [
+  canaryHistories,
   cleanDown,
   crashSweep,
   drift,
