@@ -4,6 +4,7 @@ import { codeFiles } from './codes.ts';
 import { conditionFiles } from './conditions.ts';
 import { crdFiles } from './crds.ts';
 import { referenceFiles } from './reference.ts';
+import { rolloutFiles } from './rollouts.ts';
 
 /**
  * Makes files from tables: path below the root to text. A generator may read what an earlier one wrote, so the
@@ -17,6 +18,7 @@ export const generators: readonly Generator[] = [
   referenceFiles,
   codeFiles,
   conditionFiles,
+  rolloutFiles,
   auditFiles,
   chartFiles,
 ];
