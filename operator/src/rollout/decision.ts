@@ -48,7 +48,7 @@ export type RolloutDecision = RestartDecision & {
 };
 
 /** One step of a canary: the percent, and for how long; absent seconds wait for a person. */
-export type Step = { readonly weight: number; readonly holdSeconds?: number };
+type Step = { readonly weight: number; readonly holdSeconds?: number };
 
 /** Release windows as they are now: until when nothing may go on. */
 export type Freeze = { readonly until?: number };

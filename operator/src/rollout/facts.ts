@@ -70,7 +70,7 @@ export function livingStable(
 }
 
 /** What memory says the mesh was told. */
-export function weightsOf({ attempt }: RolloutMemory, stableRevision: string): Weights {
+function weightsOf({ attempt }: RolloutMemory, stableRevision: string): Weights {
   if (attempt === undefined || attempt.state === 'Clearing' || attempt.state === 'Aborted') return {};
   if (attempt.given === 0) return { [stableRevision]: 100 };
   if (attempt.given === 100) return { [attempt.revision]: 100 };

@@ -6,7 +6,7 @@ import { names } from '../desired/names.ts';
 import type { Confirmation, Weights } from './decision.ts';
 
 /** What a confirmation is asked about: a stack and what lives of it. */
-export type MeshView = {
+type MeshView = {
   readonly stack: CompletedStack;
   readonly children: readonly KubernetesObject[];
   /** Whether the cluster has the mesh's API. */

@@ -35,10 +35,10 @@ export type Attempt = {
 };
 
 /** An older revision that is wanted instead of the specified one, as long as that one stays. */
-export type Pin = { readonly revision: string; readonly over: string };
+type Pin = { readonly revision: string; readonly over: string };
 
 /** An action that took effect, and the answer to it. */
-export type Handled = { readonly uid: string; readonly message: string };
+type Handled = { readonly uid: string; readonly message: string };
 
 /** What `status.services[]` remembers of the last decision. */
 export type RolloutMemory = {
@@ -138,7 +138,7 @@ function attemptOf(
 }
 
 /** Revisions of a service that once ran with all their pods available, newest first. */
-export function provenRevisions(service: ServiceStatus | undefined): string[] {
+function provenRevisions(service: ServiceStatus | undefined): string[] {
   return (service?.history ?? [])
     .filter(({ result }) => result === 'Promoted')
     .map(({ revision }) => revision);

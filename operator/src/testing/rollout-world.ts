@@ -11,7 +11,7 @@ import { step } from '../rollout/machine.ts';
 import { memoryOf, toStatus } from '../rollout/memory.ts';
 
 /** One Deployment of the simulated service; pods follow `wanted` when the world lets them. */
-export type SimulatedDeployment = {
+type SimulatedDeployment = {
   revision: string;
   role: 'stable' | 'canary' | 'leaving';
   wanted: number;
