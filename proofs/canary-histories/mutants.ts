@@ -9,10 +9,10 @@ const bug = (name: string, sentence: string, file: string, find: string, replace
 export const canaryMutants: readonly Mutant[] = [
   bug(
     'weight-before-pods',
-    'The weight is told to the mesh although ready pods do not carry it.',
-    'guards',
-    'facts.otherReady > 0 && facts.limit >= attempt.desired;',
-    'facts.otherReady >= 0 || facts.limit >= attempt.desired;',
+    'The weight is told to the mesh once one pod is ready, however many it needs.',
+    'capacity',
+    'return Math.floor((100 * canaryReady) / (canaryReady + stableReady));',
+    'return 100;',
   ),
   bug(
     'weight-stays-without-pods',
@@ -38,9 +38,9 @@ export const canaryMutants: readonly Mutant[] = [
   bug(
     'removes-the-last-healthy',
     'A withdrawn canary is taken away although stable has no ready pod.',
-    'guards',
-    'return isConfirmed(given) && mayRemove(given) && (stableReady > 0 || otherReady === 0);',
-    'return isConfirmed(given) && mayRemove(given);',
+    'posture',
+    'facts.stableReady > 0 || other.ready === 0 ? 0 : Math.max(other.wanted, other.ready)',
+    '0',
   ),
   bug(
     'abort-does-not-latch',

@@ -28,6 +28,8 @@ export type HistoryResult = {
 type Ledger = {
   /** Attempts that somebody aborted. */
   readonly aborted: Set<string>;
+  /** Revision that was aborted last, until a retry or another wish. */
+  latched?: string;
   /** Uids that took effect, with how often. */
   readonly effects: Map<string, number>;
   readonly expired: Set<string>;
@@ -58,7 +60,7 @@ export function liveHistory(draw: Draw, length: number): HistoryResult {
   const states: Record<string, number> = {};
   let turns = 0;
   for (let index = 0; index < length; index++) {
-    const broken = draw(2) === 0 ? happen(world, ledger, draw) : judgedTurn(world, ledger, draw);
+    const broken = draw(2) === 0 ? happen(world, ledger, draw) : live(world, ledger, draw);
     const state = world.status.rollout?.state ?? 'Stable';
     states[state] = (states[state] ?? 0) + 1;
     turns++;
@@ -69,6 +71,17 @@ export function liveHistory(draw: Draw, length: number): HistoryResult {
   return end === undefined
     ? { turns, states }
     : { turns, states, failure: `${end} after ${ledger.events.join(', ')}` };
+}
+
+/** A turn of the operator; in half of them the world then does what it was told. */
+function live(world: RolloutWorld, ledger: Ledger, draw: Draw): string | undefined {
+  const calm = draw(2) === 0;
+  const broken = judgedTurn(world, ledger, draw, calm);
+  if (!calm) return broken;
+  runPods(world);
+  syncProxies(world);
+  ledger.events.push('all follow');
+  return broken;
 }
 
 /** Something that is not the operator. */
@@ -156,12 +169,12 @@ function request(world: RolloutWorld, ledger: Ledger, draw: Draw): string {
 }
 
 /** A turn of the operator, which dies in one of three, judged at every write. */
-function judgedTurn(world: RolloutWorld, ledger: Ledger, draw: Draw): string | undefined {
+function judgedTurn(world: RolloutWorld, ledger: Ledger, draw: Draw, calm: boolean): string | undefined {
   const before = structuredClone(world);
   const again = decide(world);
   const decision = decide(world);
   if (JSON.stringify(again) !== JSON.stringify(decision)) return 'the same inputs gave two decisions';
-  const after = draw(3) === 0 ? draw(6) : Number.POSITIVE_INFINITY;
+  const after = !calm && draw(2) === 0 ? draw(6) : Number.POSITIVE_INFINITY;
   takeTurn(world, { after });
   ledger.events.push(after === Number.POSITIVE_INFINITY ? 'turn' : `turn that dies after ${after} writes`);
   return (
@@ -244,6 +257,8 @@ function judgeMemory(
   if (ledger.aborted.has(id) && is?.attempt?.ended !== 'Promoted' && (decision.canary?.weight ?? 0) > 0) {
     return `the aborted ${id} is given ${decision.canary?.weight} %`;
   }
+  const again = judgeLatch(before, decision, ledger, stored);
+  if (again !== undefined) return again;
   const promoted = is?.stableRevision !== was.stableRevision && was.stableRevision !== undefined;
   const { wish } = before;
   if (promoted && is?.attempt?.state === 'Keeping') {
@@ -260,6 +275,24 @@ function judgeMemory(
   const resumed = decision.turn?.results.some(({ result }) => result === 'Applied') === true;
   if (held && rose && !resumed) return `the weight rose from ${was.desiredWeight} while paused`;
   return judgeHold(before, decision, resumed);
+}
+
+/** What was aborted is tried again for a Retry or another wish only. */
+function judgeLatch(
+  { status, wish }: RolloutWorld,
+  { turn }: RolloutDecision,
+  ledger: Ledger,
+  stored: boolean,
+): string | undefined {
+  const is = turn?.memory;
+  const begun = is?.rolloutID !== status.rolloutID ? is?.attempt?.revision : undefined;
+  const acted = turn?.results.some(({ result }) => result === 'Applied') === true;
+  if (begun !== undefined && begun === ledger.latched && !acted) return `the aborted ${begun} is tried again`;
+  const target = is?.pin?.revision ?? wish.revision;
+  if (!stored) return undefined;
+  if (acted || begun !== undefined || target !== ledger.latched) delete ledger.latched;
+  if (is?.attempt?.ended === 'Aborted' && is.attempt.revision === target) ledger.latched = target;
+  return undefined;
 }
 
 /** A step ends by its clock with good measurements, or by a person. */
