@@ -10,6 +10,7 @@ import { leadership } from './leadership/leadership.ts';
 import { mesh } from './mesh/mesh.ts';
 import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
+import { rolloutRights } from './rollout-rights/rollout-rights.ts';
 import { sagaFire } from './saga-fire/saga-fire.ts';
 import { scanners } from './scanners/scanners.ts';
 import { silence } from './silence.ts';
@@ -33,6 +34,7 @@ export const proofs: readonly Proof[] = [
   leadership,
   mesh,
   rollingLoss,
+  rolloutRights,
   sagaFire,
   scanners,
   silence,
