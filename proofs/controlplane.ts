@@ -107,7 +107,7 @@ async function applyFile(kube: Kube, file: string): Promise<void> {
 }
 
 /** Makes the namespace of a stack and the stack of a file, once its Kind is served. */
-export async function applyStack(kube: Kube, file: string): Promise<StackName> {
+async function applyStack(kube: Kube, file: string): Promise<StackName> {
   // One EcommerceStack, as every example is.
   const [object] = loadAll(readFileSync(file, 'utf8')) as KubeObject[];
   if (object === undefined) throw new Error(`${file} is empty`);

@@ -5,6 +5,7 @@ import { conditionFiles } from './conditions.ts';
 import { crdFiles } from './crds.ts';
 import { referenceFiles } from './reference.ts';
 import { rolloutFiles } from './rollouts.ts';
+import { runtimeApiFiles } from './runtime-api.ts';
 
 /**
  * Makes files from tables: path below the root to text. A generator may read what an earlier one wrote, so the
@@ -21,4 +22,5 @@ export const generators: readonly Generator[] = [
   rolloutFiles,
   auditFiles,
   chartFiles,
+  runtimeApiFiles,
 ];

@@ -30,7 +30,6 @@ export const crashSweep: Proof = {
 function crashes({ random }: Context, killed: WeakMap<Site, number>): Sweep<Point> {
   return {
     name: 'crash',
-    deadline: 45_000,
     act: change,
     draw: (references) => {
       const writes = [...references].map(([name, { verdict }]) => [name, verdict.counted.write] as const);

@@ -25,8 +25,6 @@ export const faultSweep: Proof = {
     const prices = new Prices();
     const sweep: Sweep<Sample> = {
       name: 'fault',
-      // A timeout of 30 s included.
-      deadline: 90_000,
       act,
       draw: (references) => [
         ...lastingSamples(exhausted, context.random, 1),

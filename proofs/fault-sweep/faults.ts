@@ -39,20 +39,22 @@ export type Positions = Readonly<Record<string, Readonly<Partial<Record<Lane, nu
 const sampled = 3;
 
 /**
- * Every failure at every request of one workload and at some of the others, one of each stratum (workload, lane,
- * failure) after the other.
+ * Every failure at every request of one workload and at some of the others: one of each workload after the other, and
+ * within a workload one of each stratum (lane, failure).
  */
 export function drawSamples(positions: Positions, exhausted: string, random: Random): Sample[] {
-  const strata = Object.entries(positions).flatMap(([workload, counts]) =>
-    lanes.flatMap((lane) =>
+  const workloads = Object.entries(positions).map(([workload, counts]) => {
+    const most = workload === exhausted ? Number.POSITIVE_INFINITY : sampled;
+    const strata = lanes.flatMap((lane) =>
       failures.map((failure) => {
         const numbers = Array.from({ length: counts[lane] ?? 0 }, (_, index) => index + 1);
-        const drawn = random.shuffle(numbers).slice(0, workload === exhausted ? numbers.length : sampled);
+        const drawn = random.shuffle(numbers).slice(0, most);
         return drawn.map((at) => sampleOf(workload, lane, at, failure));
       }),
-    ),
-  );
-  return inTurn(random.shuffle(strata));
+    );
+    return inTurn(random.shuffle(strata));
+  });
+  return inTurn(random.shuffle(workloads));
 }
 
 function sampleOf(workload: string, lane: Lane, at: number, { name, place, fault }: Failure): Sample {
@@ -91,4 +93,4 @@ export function lastingSamples(workload: string, random: Random, count: number):
 }
 
 /** Milliseconds by which each event of a watch is late, after those before it. */
-const late = 200;
+const late = 700;

@@ -1,4 +1,5 @@
 import type { Mutant } from '../mutants/mutant.ts';
+import type { PartName } from './part.ts';
 
 /** Bugs between what a stack says and what becomes of it; `generated-stacks` has to catch each. */
 export const generatedMutants: readonly Mutant[] = [
@@ -45,3 +46,16 @@ export const generatedMutants: readonly Mutant[] = [
     replace: "if (parts[3] !== undefined) throw new Error('no fraction');\n  const fraction = '000000000';",
   },
 ];
+
+/** Where a bug is looked for: the part that catches it, and what the name of a leaf or sample has that goes first. */
+type Hunter = { readonly part: PartName; readonly first?: string };
+
+/** Who looks for each bug. */
+export const hunters: Readonly<Record<string, Hunter>> = {
+  'ignores-a-field': { part: 'leaves', first: '.pod.annotations' },
+  'never-prunes': { part: 'pairs' },
+  'keeps-removed-fields': { part: 'pairs' },
+  'drops-a-rule': { part: 'admission', first: 'ECS0202' },
+  'names-the-wrong-place': { part: 'admission', first: 'ECS0202' },
+  'crashes-on-a-legal-quantity': { part: 'leaves' },
+};

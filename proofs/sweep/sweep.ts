@@ -4,6 +4,7 @@ import type { Context, Outcome } from '../proof.ts';
 import { countsOf, miscounted, unguarded } from './counts.ts';
 import { inLanes } from './lanes.ts';
 import { type Reference, type References, referencesOf } from './reference.ts';
+import { astray } from './routes.ts';
 import { Site } from './site.ts';
 import { differences } from './state.ts';
 import { compile } from './victim.ts';
@@ -24,8 +25,6 @@ export type Sample = {
 export type Sweep<S extends Sample> = {
   /** What namespaces begin with. */
   readonly name: string;
-  /** Milliseconds in which a disturbance is overcome. */
-  readonly deadline: number;
   /** Does the change of a workload under a plan of the proxy. */
   act(site: Site, workload: Workload, plan: Plan): Promise<void>;
   /** The runs of a whole sweep, in the order in which a bounded one takes them. */
@@ -39,7 +38,13 @@ export type Sweep<S extends Sample> = {
 };
 
 /** Runs at the same time: an operator mostly waits while it starts and converges. */
-const lanes = { quick: 4, slow: 8 };
+const lanes = { quick: 4, slow: 6 };
+
+/**
+ * A run is given up when the operator has asked for nothing for so long, and in any case in the end: a request that is
+ * not answered takes half a minute, and so may a start on a machine that others share.
+ */
+const patience = { silence: 90_000, whole: 300_000 };
 
 type Progress = { readonly failures: string[]; done: number; missed: number };
 
@@ -48,11 +53,14 @@ export function sweepAll<S extends Sample>(
   context: Context,
   sweep: Sweep<S>,
 ): Promise<Outcome & { references: References }> {
-  return withPlane(context.say, async (plane) => {
-    await compile(plane.directory, context.mutant);
+  const say = (line: string) => context.say(line);
+  return withPlane(say, async (plane) => {
+    await compile(plane.directory, plane.kubeconfig, context.mutant);
     const workloads = workloadsFor((context.endsAt - Date.now()) / 60_000, context.stopAtFailure);
     const act = (site: Site, workload: Workload) => sweep.act(site, workload, {});
     const references = await referencesOf(plane, workloads, act, context.mutant);
+    for (const [name, { verdict }] of references)
+      say(`${name}, undisturbed: ${JSON.stringify(verdict.counted)}`);
     const samples = sweep.draw(references);
     const progress: Progress = { failures: [], done: 0, missed: 0 };
     const began = performance.now();
@@ -119,13 +127,14 @@ async function problemsOf<S extends Sample>(
   try {
     await sweep.disturb(site, workload, sample);
     const end = sample.withdrawn
-      ? await site.settle(false, () => [], sweep.deadline)
-      : await sameEnd(site, workload, reference, sweep.deadline);
+      ? await site.settle(false, () => [], patience)
+      : await sameEnd(site, workload, reference);
     const { collapse } = site.victim;
     return [
       ...(collapse === undefined ? [] : [collapse]),
       ...end,
       ...unguarded(site.events()),
+      ...astray(site.history()),
       ...(sweep.isStruck(site, sample) ? sweep.judge(site, sample, reference, workload) : []),
     ];
   } catch (error) {
@@ -133,13 +142,8 @@ async function problemsOf<S extends Sample>(
   }
 }
 
-async function sameEnd(
-  site: Site,
-  { after }: Workload,
-  reference: Reference,
-  deadline: number,
-): Promise<string[]> {
+async function sameEnd(site: Site, { after }: Workload, reference: Reference): Promise<string[]> {
   const isStack = after !== undefined;
-  const differs = await site.settle(isStack, (state) => differences(reference.state, state), deadline);
+  const differs = await site.settle(isStack, (state) => differences(reference.state, state), patience);
   return [...differs, ...miscounted(reference.counts, countsOf(site.events()))];
 }

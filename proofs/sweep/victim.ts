@@ -7,7 +7,7 @@ import { type Mutant, plantedVariable } from '../mutants/mutant.ts';
 const root = join(import.meta.dirname, '../..');
 
 /** How the operator that is to suffer is started. */
-export type VictimSettings = {
+type VictimSettings = {
   readonly kubeconfig: string;
   readonly namespace: string;
   readonly log: string;
@@ -22,12 +22,17 @@ export function cacheOf(directory: string): string {
 }
 
 /** Compiles the operator's modules: a process that is killed leaves nothing behind for the next one. */
-export async function compile(directory: string, mutant?: Mutant): Promise<void> {
-  const child = spawnOperator(cacheOf(directory), mutant, ['--help']);
-  child.stdout?.resume();
+export async function compile(directory: string, kubeconfig: string, mutant?: Mutant): Promise<void> {
+  const flags = ['--kubeconfig', kubeconfig, '--namespaces', 'default', '--leader-elect=false', ...anyPorts];
+  const child = spawnOperator(cacheOf(directory), mutant, flags);
+  const ended = once(child, 'exit');
   child.stderr?.resume();
-  await once(child, 'exit');
+  // It says that it has started: everything is loaded.
+  child.stdout?.once('data', () => child.kill('SIGTERM')).resume();
+  await ended;
 }
+
+const anyPorts = ['--health-port', '0', '--metrics-port', '0'];
 
 function spawnOperator(cache: string, mutant: Mutant | undefined, flags: readonly string[]): ChildProcess {
   const loader = mutant === undefined ? [] : ['--import', join(root, 'proofs/mutants/loader.ts')];
@@ -66,7 +71,7 @@ export class Victim {
     const { kubeconfig, namespace, cache, mutant } = this.#settings;
     const child = spawnOperator(cache, mutant, [
       ...['--kubeconfig', kubeconfig, '--namespaces', namespace, '--leader-elect=false'],
-      ...['--health-port', '0', '--metrics-port', '0'],
+      ...anyPorts,
     ]);
     this.#child = child;
     child.stdout?.pipe(this.#log, { end: false });

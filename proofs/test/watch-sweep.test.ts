@@ -19,14 +19,16 @@ function dropped(losses: ReadonlyMap<string, Loss>, namespace: string, of: numbe
 }
 
 describe('losses', () => {
-  test('every position is drawn once, and singles and halves come in turn', () => {
+  test('every position is drawn once, and a batch has singles and halves while there are both', () => {
     const batches = drawLosses(30, 50, randomFrom(7));
     const all = batches.flat();
     const ones = all.flatMap((loss) => (loss.type === 'One' ? [loss.at] : []));
     expect(ones.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, index) => index + 1));
     expect(all.filter(({ type }) => type === 'Half')).toHaveLength(50);
     expect(batches.every((batch) => batch.length <= batchSize)).toBe(true);
-    expect(batches.slice(0, 4).map(([first]) => first?.type)).toEqual(['Half', 'One', 'Half', 'One']);
+    const counts = batches.map((batch) => batch.filter(({ type }) => type === 'One').length);
+    expect(counts).toEqual([0, 12, 12, 6, 0]);
+    expect(batches[0]).toEqual([{ type: 'Deletion' }]);
   });
 
   test('one is lost where it was asked for, and nowhere else', () => {
@@ -37,6 +39,11 @@ describe('losses', () => {
     expect(dropped(losses, 'a', 20)).toEqual([3]);
     expect(dropped(losses, 'b', 20)).toEqual([1]);
     expect(dropped(losses, 'c', 20)).toEqual([]);
+    const deletion = new Map<string, Loss>([['a', { type: 'Deletion' }]]);
+    expect(dropped(deletion, 'a', 20)).toEqual([]);
+    const schedule = new Schedule(planOf(deletion));
+    const seen = [1, 2].map(() => schedule.event({ ...event('a'), type: 'DELETED' })?.type);
+    expect(seen).toEqual(['Drop', undefined]);
   });
 
   test('half are lost, others with another seed', () => {

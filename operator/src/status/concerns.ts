@@ -131,7 +131,8 @@ export function exposureReady(evidence: Evidence): Finding {
   }
   const problem = evidence.problems.find(({ kind }) => concernOf(kind) === 'edge');
   if (problem !== undefined) return finding(type, 'ObjectRefused', describeProblem(problem));
-  const [edge] = desiredOf(evidence, 'Ingress', 'HTTPRoute', 'Gateway');
+  const edges = desiredOf(evidence, 'Ingress', 'HTTPRoute', 'Gateway');
+  const edge = edges.find((one) => !isTaken(one, liveOf(evidence, one))) ?? edges[0];
   if (evidence.absent.includes('gatewayAPI')) {
     return finding(
       type,
@@ -181,6 +182,10 @@ export function addressOf(ingress: KubernetesObject): string | undefined {
   const [first] = status?.loadBalancer?.ingress ?? [];
   return first?.hostname ?? first?.ip;
 }
+
+/** Whether the object is there and, of the Gateway API, a Gateway has it. */
+const isTaken = ({ kind }: KubernetesObject, live: KubernetesObject | undefined): boolean =>
+  live !== undefined && (kind !== 'HTTPRoute' || isAccepted(live));
 
 function isAccepted(route: KubernetesObject): boolean {
   // Written by the Gateway's controller; every member is optional, so any object is one.
