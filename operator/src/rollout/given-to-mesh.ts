@@ -44,9 +44,7 @@ function edgeAgrees({ stack, children }: MeshView, workload: Workload, weights: 
   const routed = workload.hosted.filter(({ name }) =>
     stack.exposure.routes.some(({ service }) => service === name),
   );
-  const route = find(children, 'HTTPRoute', names.stack(stack.metadata.name));
   if (routed.length === 0) return true;
-  if (route === undefined) return false;
   const revisions = new Map(
     children
       .filter(
@@ -60,7 +58,8 @@ function edgeAgrees({ stack, children }: MeshView, workload: Workload, weights: 
   );
   const own = new Set(routed.map(({ objectName }) => objectName));
   // The last rule of a path takes what no condition took, so the last one that names this service counts.
-  const rule = backendsOf(route).findLast((some) =>
+  const backends = children.filter(({ kind }) => kind === 'HTTPRoute').flatMap(backendsOf);
+  const rule = backends.findLast((some) =>
     some.some(({ name = '' }) => own.has(name) || revisions.has(name)),
   );
   const told = (rule ?? []).flatMap(({ name = '', weight = 1 }) => {
