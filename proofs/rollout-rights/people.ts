@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 
 /** What can be asked for; written down here once more, so that the operator's own table cannot excuse itself. */
-export const verbs = [
+const verbs = [
   ...['SetWeight', 'Promote', 'PromoteFully', 'Pause', 'Resume', 'Abort', 'Retry', 'Undo'],
 ] as const;
 
