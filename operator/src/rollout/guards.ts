@@ -78,7 +78,9 @@ const guards: Readonly<Record<TransitionEvent, Guard>> = {
   KeepOver: (given) => {
     const { attempt, facts } = given;
     const over = elapsed(attempt, facts.now) >= keepSeconds || isThird(given);
-    return over && isConfirmed(given) && facts.stableReady > 0 && mayRemove(given);
+    // While it helps a stable revision out, the proxies send to it.
+    const idle = attempt.given === 0 && isConfirmed(given);
+    return over && idle && facts.stableReady > 0 && mayRemove(given);
   },
   RouteCleared: (given) => {
     const { stableReady, otherReady } = given.facts;

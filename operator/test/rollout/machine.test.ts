@@ -217,6 +217,23 @@ describe('the way down', () => {
     expect(world.status.canaryRevision).toBe('r3');
   });
 
+  test('a former revision that helps out is kept until the proxies send it nothing', () => {
+    const world = reached();
+    ask(world, 'PromoteFully');
+    settle(world);
+    runPods(world, { r2: 0 });
+    wait(world, 90);
+    takeTurn(world);
+    syncProxies(world);
+    expect(world.proxies).toEqual({ r1: 100 });
+    runPods(world);
+    takeTurn(world);
+    expect(state(world)).toBe('Keeping');
+    expect(deploymentOf(world, 'r1')?.[1].wanted).toBe(4);
+    settle(world);
+    expect(state(world)).toBe('Stable');
+  });
+
   test('with the status lost nothing jumps: stable stays, weight 0, a new attempt', () => {
     const world = reached();
     world.status = { name: 'user' };
