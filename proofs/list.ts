@@ -1,3 +1,4 @@
+import { canaryHistories } from './canary-histories/canary-histories.ts';
 import { cleanDown } from './clean-down.ts';
 import { crashSweep } from './crash-sweep/crash-sweep.ts';
 import { drift } from './drift/drift.ts';
@@ -9,6 +10,7 @@ import { leadership } from './leadership/leadership.ts';
 import { mesh } from './mesh/mesh.ts';
 import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
+import { rolloutRights } from './rollout-rights/rollout-rights.ts';
 import { sagaFire } from './saga-fire/saga-fire.ts';
 import { scanners } from './scanners/scanners.ts';
 import { silence } from './silence.ts';
@@ -21,6 +23,7 @@ import { watchSweep } from './watch-sweep/watch-sweep.ts';
 
 /** Every proof, in the order in which `--list` names them. */
 export const proofs: readonly Proof[] = [
+  canaryHistories,
   cleanDown,
   crashSweep,
   drift,
@@ -31,6 +34,7 @@ export const proofs: readonly Proof[] = [
   leadership,
   mesh,
   rollingLoss,
+  rolloutRights,
   sagaFire,
   scanners,
   silence,

@@ -4,6 +4,7 @@ import { codeFiles } from './codes.ts';
 import { conditionFiles } from './conditions.ts';
 import { crdFiles } from './crds.ts';
 import { referenceFiles } from './reference.ts';
+import { rolloutFiles } from './rollouts.ts';
 import { runtimeApiFiles } from './runtime-api.ts';
 
 /**
@@ -18,6 +19,7 @@ export const generators: readonly Generator[] = [
   referenceFiles,
   codeFiles,
   conditionFiles,
+  rolloutFiles,
   auditFiles,
   chartFiles,
   runtimeApiFiles,

@@ -23,6 +23,7 @@ import { reconcile } from './controller/reconcile.ts';
 import { spaced } from './controller/spacing.ts';
 import { stackWatches } from './controller/watches.ts';
 import { managerName } from './desired/labels.ts';
+import { givenToMesh } from './rollout/given-to-mesh.ts';
 
 /** One stack is looked at no more often: a tenth of the time in which drift has to be repaired. */
 const spacingMs = 200;
@@ -83,6 +84,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     record: (stack, transition) => recorder.record({ regarding: stack, ...transition }),
     made: new Set<string>(),
     records: new Map(),
+    confirmation: givenToMesh,
     storeNotes: config.storeNotes,
   } satisfies Omit<ReconcileContext, 'log'>;
   let reconciles = 0;

@@ -5,6 +5,7 @@ import { validateStack } from '../../operator/src/api/validate.ts';
 import type { ReconcileContext } from '../../operator/src/controller/context.ts';
 import { reconcile } from '../../operator/src/controller/reconcile.ts';
 import { isRetained } from '../../operator/src/desired/retention.ts';
+import { givenToMesh } from '../../operator/src/rollout/given-to-mesh.ts';
 import { type FakeWorld, fakeCluster } from '../../operator/src/testing/fake-cluster.ts';
 import type { Stack } from './stack.ts';
 
@@ -32,6 +33,7 @@ export function emptyWorld(): World {
     log: () => () => {},
     made: new Set(),
     records: new Map(),
+    confirmation: givenToMesh,
     storeNotes: {},
   };
   return {

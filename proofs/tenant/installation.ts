@@ -28,7 +28,8 @@ export async function install(
   { namespace, watch }: Pick<Installation, 'namespace' | 'watch'>,
 ): Promise<Installation> {
   await ensureTools(['helm'], () => undefined);
-  const args = ['template', namespace, chart, '--namespace', namespace];
+  // Roles for people are not the operator's.
+  const args = ['template', namespace, chart, '--namespace', namespace, '--set', 'access.roles=false'];
   const limits = watch.length === 0 ? [] : ['--set', `watch.namespaces={${watch.join(',')}}`];
   // Rendered from this repository's own chart.
   const rendered = loadAll(

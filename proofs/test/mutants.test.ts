@@ -31,7 +31,9 @@ test.each(mutants)('%s fits the code as it is', (_, mutant) => {
 });
 
 test('every module with a bug in it is still one that Node takes', () => {
-  const sources = mutants.map(([name, mutant]) => [
+  // A bug in a manifest is planted by its proof, not by the loader.
+  const loaded = mutants.filter(([, { module }]) => module.endsWith('.ts'));
+  const sources = loaded.map(([name, mutant]) => [
     name,
     plant(mutant, readFileSync(join(root, mutant.module), 'utf8')),
   ]);

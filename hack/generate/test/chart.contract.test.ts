@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { guardPolicies } from '../../../operator/src/api/guard.ts';
+import { shippedRoles } from '../../../operator/src/api/roles.ts';
 import { readConfig } from '../../../operator/src/config.ts';
 import { type ControlPlane, startControlPlane } from '../../cluster/controlplane.ts';
 import { ensureTools, toolPath } from '../../toolchain/index.ts';
@@ -32,7 +34,9 @@ function template(...args: string[]): Rendered[] {
   return loadAll(out).filter((object) => object !== null) as Rendered[];
 }
 
-const named = (objects: Rendered[], kind: string) => objects.filter((object) => object.kind === kind);
+/** Objects of one Kind; ClusterRoles for people, whose names are fixed, left out. */
+const named = (objects: Rendered[], kind: string) =>
+  objects.filter((object) => object.kind === kind && !object.metadata.name.startsWith('ecommercestack-'));
 
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'chart-'));
@@ -105,6 +109,34 @@ describe('helm template', () => {
     const known = template(...asked, ...labels, '--api-versions', 'monitoring.coreos.com/v1/ServiceMonitor');
     expect(named(known, 'ServiceMonitor')[0]?.metadata).toMatchObject({ labels: { release: 'prometheus' } });
   });
+
+  test('roles for people and admission policies can be left to others', () => {
+    const policy = 'ValidatingAdmissionPolicy';
+    const roles = (objects: Rendered[]) =>
+      objects.filter(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name.startsWith('ecommerce'));
+    const all = template();
+    expect(roles(all).map(({ metadata }) => metadata.name)).toEqual(shippedRoles.map(({ name }) => name));
+    expect(named(all, policy).map(({ metadata }) => metadata.name)).toEqual([
+      'op-ecommercestack-operator-actions',
+      'op-ecommercestack-operator-rollouts',
+    ]);
+    const none = template('--set', 'access.roles=false,access.policies=false');
+    expect([...roles(none), ...named(none, policy), ...named(none, `${policy}Binding`)]).toEqual([]);
+  });
+
+  test.each([[[]], [['shop', 'staging']]])(
+    'policies in force in %j are those of the operator itself',
+    (watch) => {
+      const set = watch.length === 0 ? [] : ['--set', `watch.namespaces={${watch.join(',')}}`];
+      const objects = template(...set).filter(({ kind }) => kind.startsWith('ValidatingAdmissionPolicy'));
+      const made = guardPolicies('op-ecommercestack-operator', watch);
+      const key = ({ kind, metadata }: { kind: string; metadata: { name: string } }) =>
+        `${kind}/${metadata.name}`;
+      expect(Object.fromEntries(objects.map((object) => [key(object), object['spec']]))).toEqual(
+        Object.fromEntries(made.map((object) => [key(object), object.spec])),
+      );
+    },
+  );
 
   test('digest wins over tag, tag over the version of the chart', () => {
     const image = (...args: string[]) => JSON.stringify(named(template(...args), 'Deployment'));

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { actionRights, extraRights, rolloutRight } from '../../../operator/src/api/guard.ts';
 import { type KindRow, kinds, type Verb } from '../../../operator/src/api/kinds.ts';
+import { shippedRoles } from '../../../operator/src/api/roles.ts';
 import { type Rule, rulesFor, rulesTemplate, type Scope } from '../rbac.ts';
 
 const chart = join(import.meta.dirname, '../../../charts/ecommercestack-operator');
@@ -79,4 +81,20 @@ test('rows that share verbs share a rule; rows that do not stay apart', () => {
     { apiGroups: ['g'], resources: ['a', 'b'], verbs: ['get'] },
     { apiGroups: ['g'], resources: ['c'], verbs: ['get', 'list'] },
   ]);
+});
+
+test('the README of the chart names the right of every action', () => {
+  const readme = readFileSync(join(chart, 'README.md'), 'utf8');
+  const rights = [...Object.values(actionRights), ...Object.values(extraRights), rolloutRight];
+  expect(rights.filter((right) => !readme.includes(`\`ecommercestacks/${right}\``))).toEqual([]);
+  expect(shippedRoles.filter(({ name }) => !readme.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('no shipped role reads Secrets, writes status or leads to more rights', () => {
+  const rules = shippedRoles.flatMap((role) => role.rules);
+  const resources = rules.flatMap((rule) => rule.resources);
+  expect(resources.filter((resource) => /secrets|\/status$|\*|roles|bindings/.test(resource))).toEqual([]);
+  expect(
+    rules.flatMap(({ verbs }) => verbs).filter((verb) => /\*|bind|escalate|impersonate/.test(verb)),
+  ).toEqual([]);
 });

@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest';
+import { findingCodes } from '../../../cli/src/findings.ts';
+import { actionRules } from '../../../operator/src/api/rules/action.ts';
 import { rules } from '../../../operator/src/api/rules.ts';
 import { schemaCodes } from '../../../operator/src/api/validate.ts';
 import { codeFiles } from '../codes.ts';
 import { fieldsOf, referenceFiles, typeOf } from '../reference.ts';
 
 const page = referenceFiles()['docs/reference/ecommercestack.md'] ?? '';
+const actions = referenceFiles()['docs/reference/rolloutaction.md'] ?? '';
 const codes = codeFiles()['docs/reference/codes.md'] ?? '';
 
 it('lists fields with type, default and meaning', () => {
@@ -26,9 +29,20 @@ it('shows what the profiles stand for', () => {
 
 it('has one entry a code, no more and no fewer', () => {
   const listed = [...codes.matchAll(/^## (ECS[0-9]+)$/gm)].map(([, code]) => code);
-  const known = new Set([...Object.values(schemaCodes), ...rules.map((rule) => rule.code)]);
+  const known = new Set<string>([
+    ...Object.keys(findingCodes),
+
+    ...Object.values(schemaCodes),
+    ...[...rules, ...actionRules].map((rule) => rule.code),
+  ]);
   expect(new Set(listed)).toEqual(known);
   expect(listed).toHaveLength(known.size);
+});
+
+it('lists the fields of an action too', () => {
+  expect(actions).toMatch(/\| `spec\.requestedBy` \| string ≤ 512 \| \*\*required\*\* \| Who asks/);
+  expect(actions).toMatch(/\| `spec\.expiresAfter` \| string ≤ 32 \| `"5m"` \|/);
+  expect(actions).toMatch(/\| `status\.result` \| `Applied`, `Rejected` \|/);
 });
 
 it('names types as a reader would', () => {

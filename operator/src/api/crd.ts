@@ -1,6 +1,9 @@
-/** The CustomResourceDefinition of EcommerceStack. */
+/** The CustomResourceDefinitions, made from the schemas and the rules. */
 import { group, kind, spec, version } from './ecommercestack.ts';
+import { actionKind } from './rolloutaction.ts';
+import { actionRules } from './rules/action.ts';
 import { rules } from './rules.ts';
+import { actionSpec, actionStatus } from './schema/action.ts';
 import { status } from './schema/status.ts';
 import { type StructuralSchema, toStructural, withoutNotes, withRules } from './structural.ts';
 
@@ -60,22 +63,86 @@ const columns: readonly Column[] = [
   },
 ];
 
-/** The CRD as `crds/` holds it. */
+/** The whole schema of RolloutAction with its rules. */
+export function actionSchema(): StructuralSchema {
+  return withRules(
+    {
+      type: 'object',
+      description:
+        'RolloutAction asks for one step of one rollout: promote, abort, set a weight and the like. Who may ask for what is decided by RBAC; the answer stands in status. Actions do not belong in Git.',
+      required: ['spec'],
+      properties: {
+        apiVersion: { type: 'string', description: `Version of the format: ${group}/${version}.` },
+        kind: { type: 'string', description: `Kind of the object: ${actionKind}.` },
+        metadata: { type: 'object', properties: { name: { type: 'string' } } },
+        spec: toStructural(actionSpec),
+        status: toStructural(actionStatus),
+      },
+    },
+    actionRules,
+  );
+}
+
+const actionColumns: readonly Column[] = [
+  { name: 'Target', type: 'string', jsonPath: '.spec.target.name', description: 'Service or release group.' },
+  { name: 'Action', type: 'string', jsonPath: '.spec.action', description: 'What is asked.' },
+  { name: 'Result', type: 'string', jsonPath: '.status.result', description: 'How it ended.' },
+  { name: 'By', type: 'string', jsonPath: '.spec.requestedBy', description: 'Who asked.' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'Time since creation.' },
+  { name: 'Reason', type: 'string', jsonPath: '.spec.reason', description: 'Why.', priority: 1 },
+  {
+    name: 'Message',
+    type: 'string',
+    jsonPath: '.status.message',
+    description: 'What was done, or why nothing was.',
+    priority: 1,
+  },
+];
+
+/** The CRD of EcommerceStack as `crds/` holds it. */
 export function ecommerceStackCrd(): Record<string, unknown> {
+  return definition(
+    { kind, plural: 'ecommercestacks', shortNames: ['ecs'], categories: ['all', 'ecommerce'] },
+    columns,
+    stackSchema(),
+  );
+}
+
+/** The CRD of RolloutAction as `crds/` holds it. */
+export function rolloutActionCrd(): Record<string, unknown> {
+  return definition(
+    { kind: actionKind, plural: 'rolloutactions', shortNames: ['roact'], categories: ['ecommerce'] },
+    actionColumns,
+    actionSchema(),
+  );
+}
+
+type Names = {
+  readonly kind: string;
+  readonly plural: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+};
+
+function definition(
+  { kind: name, plural, shortNames, categories }: Names,
+  additionalPrinterColumns: readonly Column[],
+  schema: StructuralSchema,
+): Record<string, unknown> {
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `ecommercestacks.${group}` },
+    metadata: { name: `${plural}.${group}` },
     spec: {
       group,
       scope: 'Namespaced',
       names: {
-        kind,
-        listKind: `${kind}List`,
-        plural: 'ecommercestacks',
-        singular: 'ecommercestack',
-        shortNames: ['ecs'],
-        categories: ['all', 'ecommerce'],
+        kind: name,
+        listKind: `${name}List`,
+        plural,
+        singular: name.toLowerCase(),
+        shortNames,
+        categories,
       },
       versions: [
         {
@@ -83,8 +150,8 @@ export function ecommerceStackCrd(): Record<string, unknown> {
           served: true,
           storage: true,
           subresources: { status: {} },
-          additionalPrinterColumns: columns,
-          schema: { openAPIV3Schema: withoutNotes(stackSchema()) },
+          additionalPrinterColumns,
+          schema: { openAPIV3Schema: withoutNotes(schema) },
         },
       ],
     },

@@ -1,7 +1,9 @@
-/** Judges a stack without a cluster, as the API server would. */
+/** Judges a stack or an action without a cluster, as the API server would. */
 import type { z } from 'zod';
-import { stackSchema } from './crd.ts';
+import { actionSchema, stackSchema } from './crd.ts';
 import { apiVersion, type EcommerceStack, ecommerceStack, kind } from './ecommercestack.ts';
+import { actionKind, type RolloutAction, rolloutAction } from './rolloutaction.ts';
+import { actionRules } from './rules/action.ts';
 import type { Rule } from './rules/rule.ts';
 import { rules } from './rules.ts';
 import { pathSteps, type StructuralSchema } from './structural.ts';
@@ -21,19 +23,48 @@ export const schemaCodes = {
   duplicate: 'ECS0004',
 } as const;
 
-const schema = stackSchema();
+/** One Kind of ours, as judged: its structural schema, its parser and its rules. */
+type Form<Parsed> = {
+  readonly kind: string;
+  readonly schema: StructuralSchema;
+  readonly parser: z.ZodType<Parsed>;
+  readonly rules: readonly Rule[];
+};
+
+type Judged<Parsed> =
+  | { readonly ok: true; readonly parsed: Parsed }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const stackForm: Form<EcommerceStack> = { kind, schema: stackSchema(), parser: ecommerceStack, rules };
+const actionForm: Form<RolloutAction> = {
+  kind: actionKind,
+  schema: actionSchema(),
+  parser: rolloutAction,
+  rules: actionRules,
+};
 
 /**
  * Parses and judges: unknown fields, the schema, then the rules over several fields. `newer` lets fields pass that this
  * version does not know: the API server has judged them by its CRD, which may be a later one.
  */
 export function validateStack(given: unknown, { newer = false } = {}): Validated {
-  const problems = otherKind(given) ?? (newer ? [] : unknownFields(schema, given, ''));
+  const judged = judgeAs(stackForm, given, newer);
+  return judged.ok ? { ok: true, stack: judged.parsed } : judged;
+}
+
+/** What is wrong with a RolloutAction; nothing where the API server would take it, rights aside. */
+export function actionProblems(given: unknown): readonly Problem[] {
+  const judged = judgeAs(actionForm, given, false);
+  return judged.ok ? [] : judged.problems;
+}
+
+function judgeAs<Parsed>(form: Form<Parsed>, given: unknown, newer: boolean): Judged<Parsed> {
+  const problems = otherKind(form.kind, given) ?? (newer ? [] : unknownFields(form.schema, given, ''));
   if (problems.length > 0) return { ok: false, problems };
-  const parsed = ecommerceStack.safeParse(withoutNulls(given));
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.map(toProblem) };
-  const broken = rules.flatMap((rule) => judge(rule, parsed.data));
-  return broken.length > 0 ? { ok: false, problems: broken } : { ok: true, stack: parsed.data };
+  const result = form.parser.safeParse(withoutNulls(given));
+  if (!result.success) return { ok: false, problems: result.error.issues.map(toProblem) };
+  const broken = form.rules.flatMap((rule) => judge(rule, result.data));
+  return broken.length > 0 ? { ok: false, problems: broken } : { ok: true, parsed: result.data };
 }
 
 /** A member that is null is a member left out, as for the API server; a null in a list is a value, and a wrong one. */
@@ -44,7 +75,7 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, child]) => [name, withoutNulls(child)]));
 }
 
-function otherKind(content: unknown): Problem[] | undefined {
+function otherKind(kind: string, content: unknown): Problem[] | undefined {
   const isObject = typeof content === 'object' && content !== null;
   if (
     isObject &&
@@ -87,9 +118,9 @@ function toPath(path: readonly PropertyKey[]): string {
 }
 
 /** The problems that one rule finds, at each of its nodes that is present. */
-function judge(rule: Rule, stack: EcommerceStack): Problem[] {
+function judge(rule: Rule, object: unknown): Problem[] {
   return rule.at.flatMap((node) =>
-    valuesAt(stack, pathSteps(node), '')
+    valuesAt(object, pathSteps(node), '')
       .filter(({ value }) => !rule.holds(value))
       .map(({ path }) => ({
         path: `${path}${rule.field ?? ''}`.replace(/^\./, ''),

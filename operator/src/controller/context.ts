@@ -1,6 +1,7 @@
 import type { EcommerceStack } from '../api/ecommercestack.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { RevisionIntent } from '../desired/revision.ts';
+import type { ConfirmationPort } from '../rollout/given-to-mesh.ts';
 import type { Transition } from '../status/transitions.ts';
 
 /** Writes one line about one reconcile. */
@@ -24,6 +25,8 @@ export type ReconcileContext = {
    * lets one that a hand deletes be written again.
    */
   readonly records: Map<string, Readonly<Record<string, RevisionIntent>>>;
+  /** Asks whether the proxies have a service's weights. */
+  readonly confirmation: ConfirmationPort;
   /** What a person should know about embedded stores, by store. */
   readonly storeNotes: Readonly<Record<string, string>>;
 };

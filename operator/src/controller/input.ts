@@ -39,11 +39,11 @@ function keptRevisions(
   retiring: readonly RevisionPlace[],
 ): string[] {
   const known = status?.services?.find(({ name }) => name === service);
-  const last = known?.canaryRevision;
+  const named = [known?.pin?.revision, known?.rollout?.revision, known?.canaryRevision];
   return [
     ...new Set([
       ...retiring.map(({ revision }) => revision),
-      ...(last === undefined ? [] : [last]),
+      ...named.filter((revision) => revision !== undefined),
       ...(known?.history ?? []).map(({ revision }) => revision),
     ]),
   ];

@@ -35,8 +35,18 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const completed = withoutHosts(completeStack(stack), taken);
   const seen = observe(cluster, stack);
   const { namespace } = completed.metadata;
-  const secret = (name: string) => cluster.secret(namespace, name);
-  const decisions = decideRollouts(completed, stack.status, seen.children, secret);
+  const decisions = decideRollouts(completed, stack.status, seen.children, {
+    now: Date.parse(now),
+    secret: (name) => cluster.secret(namespace, name),
+    confirmation: context.confirmation({
+      stack: completed,
+      children: seen.children,
+      hasMesh: seen.capabilities.istio,
+    }),
+    actions: {},
+    rounds: {},
+    guarded: false,
+  });
   const input = inputOf(completed, stack.status, seen, decisions, context.records.get(key));
   const desired = buildStack(input);
   context.records.set(key, recordedRevisions(desired));
@@ -66,5 +76,5 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const pending = completed.paused ? evidence.pending : awaited;
   const status = summarize({ ...evidence, stack: remembered, pending, problems });
   const told = await report(context, remembered, status);
-  return afterwards(context, told, evidence.absent, problems);
+  return afterwards(context, told, evidence, problems);
 }

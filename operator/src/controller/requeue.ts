@@ -1,13 +1,14 @@
 import type { ReconcileResult } from '@ecommercestack/controller-runtime';
 import type { EcommerceStack } from '../api/ecommercestack.ts';
-import type { Capability } from '../api/kinds.ts';
 import { describeProblem } from '../status/concerns.ts';
-import type { ObjectProblem } from '../status/evidence.ts';
+import type { Evidence, ObjectProblem } from '../status/evidence.ts';
 import type { ReconcileContext } from './context.ts';
 
 /** How soon an obstacle that sends no event is looked at again. */
 const absentMs = 5_000;
 const obstacleMs = 10_000;
+/** A timer holds no more than 24 days; a longer clock is looked at in between. */
+const longestMs = 86_400_000;
 
 /** Thrown for what passes by itself, so that the queue backs off and counts it. */
 export class UnfinishedError extends Error {
@@ -21,17 +22,38 @@ export class UnfinishedError extends Error {
 export function afterwards(
   context: ReconcileContext,
   stack: EcommerceStack,
-  absent: readonly Capability[],
+  { absent, decisions, now }: Pick<Evidence, 'absent' | 'decisions' | 'now'>,
   problems: readonly ObjectProblem[],
 ): ReconcileResult {
+  const clocks = decisions.flatMap(({ turn }) => (turn?.wakeAt === undefined ? [] : [turn.wakeAt]));
+  const { requeueAfter } = obstacles(context, stack, absent, problems);
+  const times = [
+    ...(requeueAfter === undefined ? [] : [requeueAfter]),
+    ...clocks.map((at) => Math.max(0, at - Date.parse(now))),
+  ];
   const converging = stack.status?.conditions?.find(({ type }) => type === 'Reconciling');
-  return { ...obstacles(context, stack, absent, problems), waits: converging?.status === 'True' };
+  return {
+    ...(times.length > 0 && { requeueAfter: Math.min(...times, longestMs) }),
+    waits: converging?.status === 'True' && !isTimed(stack),
+  };
+}
+
+/** Whether nothing but a clock of a rollout is waited for, about which nobody else says anything. */
+function isTimed({ status }: EcommerceStack): boolean {
+  return (status?.conditions ?? []).every(({ type, status: value, reason }) => {
+    if (type === 'RolloutHealthy') return reason === 'Holding' || reason === 'Finishing';
+    return (
+      !['DataReady', 'ServicesAvailable', 'MeshConfigured'].includes(type) ||
+      value === 'True' ||
+      reason === 'MeshOff'
+    );
+  });
 }
 
 function obstacles(
   { cluster, log }: ReconcileContext,
   stack: EcommerceStack,
-  absent: readonly Capability[],
+  absent: Evidence['absent'],
   problems: readonly ObjectProblem[],
 ): ReconcileResult {
   const passing = problems.filter(({ reason }) => reason === 'Unreachable');

@@ -8,7 +8,7 @@ export type DeploymentPlace = {
   stack: string;
   name: string;
   revision: string;
-  role: 'stable' | 'canary';
+  role: 'stable' | 'canary' | 'leaving';
   intent: RevisionIntent;
   /** Why its pods were restarted last; another value restarts them. */
   restart?: string;

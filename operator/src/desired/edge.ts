@@ -66,13 +66,19 @@ function buildIstioEdge(
   ];
 }
 
+/** Whether the route tells Deployments apart, or is about to. */
+function namesDeployments({ lanes, traffic }: Running): boolean {
+  const named = traffic.rules.some(({ backends }) => backends.some(({ service }) => service !== undefined));
+  return named || lanes.length > 1;
+}
+
 function buildGatewayApiEdge(
   stack: CompletedStack,
   labels: Record<string, string>,
   routed: readonly Routed[],
 ): KubernetesObject[] {
   const split = new Map(
-    routed.filter(({ running }) => running.lanes.length > 1).map((edge) => [edge.running.name, edge]),
+    routed.filter(({ running }) => namesDeployments(running)).map((edge) => [edge.running.name, edge]),
   );
   return [
     ...buildHttpRoutes({

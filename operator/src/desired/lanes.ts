@@ -8,7 +8,7 @@ import { type Traffic, trafficOf } from './routes.ts';
 
 /** One revision of a workload that is to run: its Deployment, its intent, its number of pods. */
 export type Lane = {
-  role: 'stable' | 'canary';
+  role: 'stable' | 'canary' | 'leaving';
   revision: string;
   deployment: string;
   intent: RevisionIntent;
@@ -45,11 +45,18 @@ export function lanesOf(input: StackInput, workload: Workload): Lanes {
     const intent = intentOf(tried);
     lanes.push({ role: 'canary', ...restart, deployment, revision: tried, intent, replicas: pods });
   }
+  for (const { deployment, revision: old, replicas: pods } of decision.leaving ?? []) {
+    // Without its record it cannot be built as it is, and another build would start pods of another revision.
+    const intent = old === revision ? workload.intent : input.revisions[old];
+    if (intent === undefined) continue;
+    lanes.push({ role: 'leaving', ...restart, deployment, revision: old, intent, replicas: pods });
+  }
+  const coming = decision.coming === undefined ? [] : [decision.coming];
   const subsets = subsetsOf([
     ...lanes.map((lane) => ({ revision: lane.revision, version: lane.intent.version })),
-    ...decision.retiring.flatMap(({ revision: old }) => {
-      const intent = input.revisions[old];
-      return intent === undefined ? [] : [{ revision: old, version: intent.version }];
+    ...[...decision.retiring.map((old) => old.revision), ...coming].flatMap((known) => {
+      const intent = known === revision ? workload.intent : input.revisions[known];
+      return intent === undefined ? [] : [{ revision: known, version: intent.version }];
     }),
   ]);
   return { lanes, subsets, traffic: trafficOfLanes(input, workload, decision, lanes, subsets) };
@@ -98,7 +105,8 @@ function trafficOfLanes(
     revision: lane.revision,
     service: names.deploymentService(lane.deployment),
   });
-  const [stable, canary] = lanes;
+  const stable = lanes.find(({ role }) => role === 'stable');
+  const canary = lanes.find(({ role }) => role === 'canary');
   const settings = workload.rollout.canary;
   const cookie = settings?.sticky?.cookie;
   const weight = decision.canary?.weight ?? 0;

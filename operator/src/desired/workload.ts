@@ -42,7 +42,7 @@ export function buildWorkload(input: StackInput, running: Running): KubernetesOb
     ...running.lanes.map((lane) => buildLane(input, running, lane)),
     ...(autoscaling === undefined
       ? []
-      : running.lanes.map((lane) =>
+      : running.lanes.filter(isScaled).map((lane) =>
           buildHorizontalPodAutoscaler({
             deployment: lane.deployment,
             labels,
@@ -54,6 +54,9 @@ export function buildWorkload(input: StackInput, running: Running): KubernetesOb
     ...(disruptionBudget ? [buildPodDisruptionBudget(objectName, labels, disruptionBudget)] : []),
   ];
 }
+
+/** What leaves keeps the number of pods that it is left with. */
+const isScaled = ({ role }: Lane): boolean => role !== 'leaving';
 
 /** The records of the running revisions and of those that an undo may ask for. */
 function buildRecords({ stack, revisions, history }: StackInput, running: Running): KubernetesObject[] {
@@ -84,7 +87,7 @@ function buildServiceOf(stack: CompletedStack, service: CompletedService): Kuber
 
 function buildLane(input: StackInput, { workload }: Running, lane: Lane): KubernetesObject {
   const { rollout, autoscaling } = workload;
-  const autoscaled = autoscaling !== undefined && input.autoscaled.has(lane.deployment);
+  const autoscaled = autoscaling !== undefined && isScaled(lane) && input.autoscaled.has(lane.deployment);
   return buildDeployment({
     stack: input.stack.metadata.name,
     name: lane.deployment,

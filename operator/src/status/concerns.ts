@@ -67,9 +67,9 @@ export function servicesAvailable(evidence: Evidence, standings: readonly Servic
   const type = 'ServicesAvailable';
   const problem = evidence.problems.find(({ kind }) => concernOf(kind) === 'workload');
   if (problem !== undefined) return finding(type, 'ServiceUnavailable', describeProblem(problem));
-  const sick = standings.find(({ status }) => status.message !== undefined);
+  const sick = standings.find(({ trouble }) => trouble !== undefined);
   if (sick !== undefined) {
-    return finding(type, 'ServiceUnavailable', `${sick.status.name}: ${sick.status.message}`);
+    return finding(type, 'ServiceUnavailable', `${sick.status.name}: ${sick.trouble}`);
   }
   const stuck = standings.find(({ workloads }) => workloads.some(({ readiness }) => readiness.stuck));
   if (stuck !== undefined) {
@@ -198,49 +198,5 @@ function isAccepted(route: KubernetesObject): boolean {
     | undefined;
   return (status?.parents ?? []).some(({ conditions }) =>
     conditions?.some(({ type, status: value }) => type === 'Accepted' && value === 'True'),
-  );
-}
-
-function restartNotes({ decisions }: Evidence): string[] {
-  const unseen = new Set(decisions.flatMap((decision) => decision.unseen ?? []));
-  if (unseen.size === 0) return [];
-  return [
-    `onSecretChange is off for ${listed([...unseen])}: an operator of all namespaces sees no Secrets; install it with watch.namespaces, or restart the pods yourself`,
-  ];
-}
-
-/** Whether canaries do well, and which of them wait for a person. */
-export function rolloutHealthy(evidence: Evidence, standings: readonly ServiceStanding[]): Finding {
-  const type = 'RolloutHealthy';
-  const canaries = standings.flatMap(({ status, canary }) =>
-    canary === undefined ? [] : [{ status, canary }],
-  );
-  if (canaries.length === 0) {
-    const message = ['every service runs one revision', ...restartNotes(evidence)].join('; ');
-    return finding(type, 'NoCanary', message);
-  }
-  const sick = canaries.find(({ canary }) => canary.workload?.trouble !== undefined);
-  if (sick?.canary.workload?.trouble !== undefined) {
-    return finding(
-      type,
-      'CanaryUnavailable',
-      `canary of ${sick.status.name} gets no traffic: ${sick.canary.workload.trouble.message}; or revert the spec`,
-    );
-  }
-  const starting = canaries.filter(
-    ({ canary }) => canary.workload?.readiness.settled !== true || canary.weight < canary.desired,
-  );
-  if (starting.length > 0) {
-    return finding(
-      type,
-      'CanaryStarting',
-      `waiting for the canary of ${listed(starting.map(({ status }) => status.name))}`,
-    );
-  }
-  const held = canaries.map(({ status, canary }) => `${status.name} at ${canary.weight}%`);
-  return finding(
-    type,
-    'AwaitingApproval',
-    `${listed(held)}; set rollout.strategy to Rolling to promote, rollout.canary.weight to move it, or revert the spec`,
   );
 }

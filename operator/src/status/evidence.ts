@@ -50,7 +50,7 @@ export type Workload = {
   readonly trouble?: PodTrouble;
 };
 
-const absentWorkload: WorkloadReadiness = { wanted: 1, ready: 0, settled: false, stuck: false };
+const absentWorkload: WorkloadReadiness = { wanted: 1, ready: 0, pods: 0, settled: false, stuck: false };
 
 /** The desired objects of a Kind. */
 export function desiredOf(evidence: Evidence, ...kinds: readonly string[]): KubernetesObject[] {

@@ -4,6 +4,8 @@ import type { KubernetesObject } from '../api/object.ts';
 export type WorkloadReadiness = {
   readonly wanted: number;
   readonly ready: number;
+  /** Pods that exist; at least one while the controller has not seen the present specification. */
+  readonly pods: number;
   /** The controller has seen the present specification and every wanted pod runs it and is available. */
   readonly settled: boolean;
   /** The Deployment's own deadline passed without progress. */
@@ -39,6 +41,7 @@ export function workloadReadiness(object: KubernetesObject): WorkloadReadiness {
   return {
     wanted,
     ready: status.readyReplicas ?? 0,
+    pods: Math.max(status.replicas ?? 0, current ? 0 : 1),
     settled: current && whole && rolled,
     stuck: current && deadline === true,
   };

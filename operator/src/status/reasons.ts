@@ -88,6 +88,11 @@ export const conditionReasons = {
       'A rollout made no progress within progressDeadline.',
       'Look at the pods of the service that the message names, or revert its version.',
     ),
+    RolloutAborted: row(
+      'True',
+      'A rollout was aborted: the stable revision serves and the specified one does not run.',
+      'Retry it, or change or revert the spec.',
+    ),
     IstioAbsent: row(
       'True',
       'mesh.type is Istio and the cluster has no Istio.',
@@ -164,10 +169,48 @@ export const conditionReasons = {
   },
   RolloutHealthy: {
     NoCanary: row('True', 'Every service runs one revision.'),
+    Undone: row(
+      'True',
+      'An Undo holds a service at an older revision than the one specified.',
+      'Change the spec: another revision ends it.',
+    ),
     AwaitingApproval: row(
       'Unknown',
-      'A canary holds its weight until a person decides.',
-      'Raise or lower rollout.canary.weight; set rollout.strategy to Rolling to promote; revert the spec to withdraw.',
+      'A canary holds its weight until a person decides. This does not hold Ready.',
+      'Promote or abort it with a RolloutAction, change rollout.canary.weight where that holds it, or revert the spec.',
+    ),
+    Holding: row('Unknown', 'A canary holds the weight of a step for its time.', 'Wait.'),
+    NoMeasurement: row(
+      'Unknown',
+      'The hold of a canary is over and there is no good measurement of it.',
+      'See to the metrics provider and the query; promote or abort by hand.',
+    ),
+    Progressing: row('Unknown', 'A canary is on its way to a weight.', 'Wait.'),
+    Withdrawing: row('Unknown', 'A canary gets no traffic any more and is taken away.', 'Wait.'),
+    Finishing: row(
+      'Unknown',
+      'A canary was promoted; the former revision is kept for a moment and then taken away.',
+      'Wait.',
+    ),
+    MeshUnknown: row(
+      'Unknown',
+      'It cannot be found out what the proxies do; rollouts wait and aborts do not.',
+      'See to the mesh.',
+    ),
+    Paused: row(
+      'Unknown',
+      'A rollout is paused. This does not hold Ready.',
+      'Resume it, or set the paused that the message names to false.',
+    ),
+    Frozen: row(
+      'Unknown',
+      'A release window keeps rollouts from going on. This does not hold Ready.',
+      'Wait, or change spec.release.windows.',
+    ),
+    RolloutAborted: row(
+      'False',
+      'A rollout was aborted: the stable revision serves and the specified one does not run.',
+      'Retry it, or change or revert the spec.',
     ),
     CanaryStarting: row('Unknown', 'A canary has fewer ready pods than its weight needs.', 'Wait.'),
     CanaryUnavailable: row(

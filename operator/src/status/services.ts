@@ -1,8 +1,12 @@
 import type { ServiceStatus } from '../api/ecommercestack.ts';
 import type { KubernetesObject } from '../api/object.ts';
+import { labelKeys } from '../desired/labels.ts';
 import type { RolloutDecision } from '../rollout/decision.ts';
+import { isTried, toStatus } from '../rollout/memory.ts';
+import type { Standing } from '../rollout/standing.ts';
 import { cut } from './conditions.ts';
 import { type Evidence, type Workload, workloadsOf } from './evidence.ts';
+import { historyOf } from './history.ts';
 
 /** One service (or the monolith) as conditions need it. */
 export type ServiceStanding = {
@@ -15,23 +19,19 @@ export type ServiceStanding = {
     readonly weight: number;
     readonly desired: number;
   };
+  /** What is wrong with its pods. */
+  readonly trouble?: string;
+  /** How its rollout stands. */
+  readonly rollout: Standing;
   readonly workloads: readonly Workload[];
 };
 
-const historyLimit = 10;
 const servesPrefix = 'ecommercestack.dev/serves-';
 
 /** How each service stands, in the order of the decisions. */
 export function serviceStandings(evidence: Evidence): ServiceStanding[] {
   const workloads = workloadsOf(evidence, 'Deployment');
   return evidence.decisions.map((decision) => standingOf(evidence, decision, workloads));
-}
-
-/** Revisions of a service that once ran with all their pods available. */
-export function provenRevisions(service: ServiceStatus | undefined): string[] {
-  return (service?.history ?? [])
-    .filter(({ result }) => result === 'Promoted')
-    .map(({ revision }) => revision);
 }
 
 function standingOf(
@@ -46,9 +46,13 @@ function standingOf(
   const mine = [stable, canary].filter((workload) => workload !== undefined);
   const available = stable?.readiness.settled === true;
   const before = evidence.stack.status?.services?.find(({ name }) => name === decision.service);
-  const routed = evidence.problems.length === 0;
-  const message = mine.map(({ trouble }) => trouble?.message).find((text) => text !== undefined);
+  const { turn } = decision;
+  const rollout = turn?.standing ?? alone;
+  const trouble = mine.map((workload) => workload.trouble?.message).find((text) => text !== undefined);
+  const message = trouble ?? (rollout.code === 'Alone' ? undefined : rollout.message);
   return {
+    rollout,
+    ...(trouble !== undefined && { trouble: cut(trouble) }),
     serves: servedBy(stable?.object, decision.service),
     available,
     workloads: mine,
@@ -60,18 +64,42 @@ function standingOf(
       name: decision.service,
       version: versionOf((canary ?? stable)?.object) ?? before?.version,
       revision: decision.revision,
-      stableRevision: decision.stable.revision,
-      canaryRevision: decision.canary?.revision,
-      desiredWeight: decision.canary && decision.desiredWeight,
-      weight: decision.canary && (routed ? decision.canary.weight : before?.weight),
-      phase: phaseOf(decision, stable, canary),
+      ...(turn && toStatus(turn.memory)),
+      weight: appliedWeight(decision, before),
+      phase: phaseOf(decision, rollout, stable, canary),
       readyReplicas: mine.reduce((sum, { readiness }) => sum + readiness.ready, 0),
       secrets: decision.secrets && [...decision.secrets],
       restart: decision.restart,
-      history: historyOf(before, decision, available, versionOf(stable?.object), evidence.now),
+      history: historyOf(before?.history, {
+        endings: turn?.endings ?? [],
+        stableRevision: decision.stable.revision,
+        available,
+        versionOf: (revision) =>
+          (revision === decision.stable.revision ? versionOf(stable?.object) : undefined) ??
+          versionIn(evidence, revision) ??
+          before?.version ??
+          '',
+        at: evidence.now,
+      }),
       message: message && cut(message),
     },
   };
+}
+
+const alone: Standing = { code: 'Alone', message: 'one revision runs' };
+
+/** The percent that the proxies have: the decided one once they have it, until then the one before. */
+function appliedWeight({ turn }: RolloutDecision, before: ServiceStatus | undefined): number | undefined {
+  const attempt = turn?.memory.attempt;
+  const shown = isTried(attempt) || attempt?.state === 'Reverting';
+  if (!shown || turn?.confirmation === 'Unknown') return undefined;
+  return turn?.confirmation === 'Confirmed' ? attempt.given : (before?.weight ?? 0);
+}
+
+function versionIn(evidence: Evidence, revision: string): string | undefined {
+  const runs = ({ kind, metadata }: KubernetesObject): boolean =>
+    kind === 'Deployment' && metadata.labels?.[labelKeys.revision] === revision;
+  return versionOf(evidence.desired.find(runs) ?? evidence.seen.find(runs));
 }
 
 function servedBy(deployment: KubernetesObject | undefined, service: string): string[] {
@@ -89,8 +117,17 @@ function versionOf(deployment: KubernetesObject | undefined): string | undefined
   return deployment?.metadata.labels?.['version'];
 }
 
+const phases: Partial<Record<Standing['code'], string>> = {
+  Paused: 'Paused',
+  Frozen: 'Frozen',
+  Keeping: 'Promoted',
+  Leaving: 'Withdrawing',
+  Aborted: 'Aborted',
+};
+
 function phaseOf(
   decision: RolloutDecision,
+  rollout: Standing,
   stable: Workload | undefined,
   canary: Workload | undefined,
 ): string {
@@ -98,38 +135,5 @@ function phaseOf(
     return 'Degraded';
   }
   if (stable?.readiness.settled !== true) return 'Progressing';
-  return decision.canary === undefined ? 'Available' : 'Canary';
-}
-
-/** A revision that runs whole is entered once; a canary that went away without promotion is entered as it ended. */
-function historyOf(
-  before: ServiceStatus | undefined,
-  decision: RolloutDecision,
-  available: boolean,
-  version: string | undefined,
-  at: string,
-): ServiceStatus['history'] {
-  let history = before?.history ?? [];
-  const gone = before?.canaryRevision;
-  const { revision } = decision.stable;
-  if (gone !== undefined && gone !== decision.canary?.revision && gone !== revision) {
-    const result = decision.canary === undefined ? 'Aborted' : 'Superseded';
-    history = [{ revision: gone, version: before?.version ?? '', result, at }, ...history];
-  }
-  const last = history.find(({ result }) => result === 'Promoted');
-  if (available && last?.revision !== revision) {
-    history = [{ revision, version: version ?? '', result: 'Promoted', at }, ...history];
-  }
-  return history.length === 0 ? undefined : trimmed(history, revision);
-}
-
-/** The newest entries; the one that proves the stable revision stays whatever its age. */
-function trimmed(
-  history: NonNullable<ServiceStatus['history']>,
-  stable: string,
-): NonNullable<ServiceStatus['history']> {
-  if (history.length <= historyLimit) return history;
-  const newest = history.slice(0, historyLimit);
-  const proof = history.find(({ revision, result }) => revision === stable && result === 'Promoted');
-  return proof === undefined || newest.includes(proof) ? newest : [...newest.slice(0, -1), proof];
+  return phases[rollout.code] ?? (decision.canary === undefined ? 'Available' : 'Canary');
 }

@@ -6,11 +6,11 @@ import {
   describeProblem,
   exposureReady,
   meshConfigured,
-  rolloutHealthy,
   servicesAvailable,
 } from './concerns.ts';
 import { cut, type Finding, finding, toConditions } from './conditions.ts';
 import { desiredOf, type Evidence, liveOf, workloadsOf } from './evidence.ts';
+import { rolloutHealthy } from './rollouts.ts';
 import { type ServiceStanding, serviceStandings } from './services.ts';
 
 /** Why a stack is not acted on at all. */
@@ -68,7 +68,7 @@ export function summarizeHalt(stack: EcommerceStack, halt: Halt, now: string): E
 /** Unknown and False hold Ready, apart from what a person chose or has no cure inside the cluster. */
 function holdsReady({ status, reason }: Finding): boolean {
   if (status === 'True') return false;
-  return !['MeshOff', 'NoController', 'AwaitingApproval'].includes(reason);
+  return !['MeshOff', 'NoController', 'AwaitingApproval', 'Paused', 'Frozen'].includes(reason);
 }
 
 function readyFinding(
@@ -87,9 +87,13 @@ function readyFinding(
     const what = waiting === undefined ? 'objects are being written' : describeProblem(waiting);
     return finding('Ready', 'Progressing', what);
   }
-  const broken = ['StoreUnavailable', 'ServiceUnavailable', 'CanaryUnavailable', 'ObjectRefused'].includes(
-    blocking.reason,
-  );
+  const broken = [
+    'StoreUnavailable',
+    'ServiceUnavailable',
+    'CanaryUnavailable',
+    'ObjectRefused',
+    'RolloutAborted',
+  ].includes(blocking.reason);
   return finding('Ready', broken ? 'Degraded' : 'Progressing', `${blocking.type}: ${blocking.message}`);
 }
 
@@ -120,7 +124,13 @@ function stalledBy(
   }
   const [taken] = concerns.filter(({ reason }) => reason === 'HostTaken');
   if (taken !== undefined) return finding(type, 'HostTaken', taken.message);
-  for (const reason of ['SecretMissing', 'IstioAbsent', 'GatewayAPIAbsent', 'OperatorAbsent'] as const) {
+  for (const reason of [
+    'SecretMissing',
+    'IstioAbsent',
+    'GatewayAPIAbsent',
+    'OperatorAbsent',
+    'RolloutAborted',
+  ] as const) {
     const found = concerns.find((candidate) => candidate.reason === reason);
     if (found !== undefined) return finding(type, reason, found.message);
   }

@@ -37,6 +37,10 @@ function conditionTransitions(
   ) {
     found.push({ type: 'Warning', reason: stalled.reason, action: 'Reconcile', note: stalled.message });
   }
+  const [rollout, rolloutBefore] = [is('RolloutHealthy'), was('RolloutHealthy')];
+  if (rollout?.reason === 'AwaitingApproval' && rolloutBefore?.reason !== rollout.reason) {
+    found.push({ type: 'Normal', reason: 'AwaitingApproval', action: 'Rollout', note: rollout.message });
+  }
   const [ready, readyBefore] = [is('Ready'), was('Ready')];
   if (ready?.status === 'True' && readyBefore?.status !== 'True') {
     found.push({ type: 'Normal', reason: 'Ready', action: 'Reconcile', note: ready.message });

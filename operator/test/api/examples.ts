@@ -17,20 +17,33 @@ function read(directory: string, file: string): Example & { readonly text: strin
   return { file, path, text, documents: loadManifest(text).map((document) => document.content) };
 }
 
-const manifests = (directory: string) =>
-  readdirSync(directory)
+function manifests(directory: string): string[] {
+  return readdirSync(directory)
     .filter((file) => file.endsWith('.yaml'))
     .sort();
+}
 
 /** The stacks of `examples/`. */
 export const examples: readonly Example[] = manifests(folder).map((file) => read(folder, file));
 
 /** The stacks of `examples/invalid/` with the place and the message that their first line promises. */
-export const invalidExamples: readonly InvalidExample[] = manifests(join(folder, 'invalid')).map((file) => {
-  const example = read(join(folder, 'invalid'), file);
-  const promise = /^# refused at: (\S+) : (.+)\n/.exec(example.text);
-  if (promise?.[1] === undefined || promise[2] === undefined) {
-    throw new Error(`${file}: the first line must be "# refused at: path : message"`);
-  }
-  return { ...example, refusedAt: promise[1], fragment: promise[2] };
-});
+export const invalidExamples: readonly InvalidExample[] = invalidOf(join(folder, 'invalid'));
+
+/** The actions of `examples/actions/`. */
+export const actionExamples: readonly Example[] = manifests(join(folder, 'actions')).map((file) =>
+  read(join(folder, 'actions'), file),
+);
+
+/** The actions of `examples/actions/invalid/`, as above. */
+export const invalidActions: readonly InvalidExample[] = invalidOf(join(folder, 'actions', 'invalid'));
+
+function invalidOf(directory: string): InvalidExample[] {
+  return manifests(directory).map((file) => {
+    const example = read(directory, file);
+    const promise = /^# refused at: (\S+) : (.+)\n/.exec(example.text);
+    if (promise?.[1] === undefined || promise[2] === undefined) {
+      throw new Error(`${file}: the first line must be "# refused at: path : message"`);
+    }
+    return { ...example, refusedAt: promise[1], fragment: promise[2] };
+  });
+}

@@ -1,18 +1,24 @@
+import type { ReconcileResult } from '@ecommercestack/controller-runtime';
 import type { EcommerceStack } from '../../src/api/ecommercestack.ts';
 import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
 import type { ReconcileContext } from '../../src/controller/context.ts';
 import { reconcile } from '../../src/controller/reconcile.ts';
+import { givenToMesh } from '../../src/rollout/given-to-mesh.ts';
 import type { Transition } from '../../src/status/transitions.ts';
 import { type FakeWorld, fakeCluster } from '../../src/testing/fake-cluster.ts';
 import { stackNamed } from '../cluster/cluster-suite.ts';
 
-/** An in-memory cluster with the operator in it; time stands still. */
+/** An in-memory cluster with the operator in it; time stands still unless `wait` is called. */
 export type ShopWorld = FakeWorld & {
   readonly transitions: Transition[];
   /** Puts the stack with this spec beside the version. */
   want(spec?: Record<string, unknown>): void;
   /** One reconcile of the stack; the writes it made. */
   step(key?: string): Promise<string[]>;
+  /** Lets time pass. */
+  wait(seconds: number): void;
+  /** When the last reconcile wants to come back (ms). */
+  wakes(): number | undefined;
   /** Whether the last reconcile left the stack waiting for others. */
   waits(): boolean | undefined;
   /** Reconciles and lets pods run until nothing is written any more. */
@@ -49,13 +55,15 @@ export function userService(fields: Record<string, unknown>): Record<string, unk
 
 export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
   const transitions: Transition[] = [];
+  let time = Date.parse('2026-02-03T04:05:06Z');
   const context: ReconcileContext = {
     cluster: world.cluster,
-    now: () => '2026-02-03T04:05:06Z',
+    now: () => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z'),
     record: (_stack, transition) => transitions.push(transition),
     log: () => () => {},
     made: new Set(),
     records: new Map(),
+    confirmation: givenToMesh,
     storeNotes: {},
   };
   const children = (): KubernetesObject[] =>
@@ -65,10 +73,10 @@ export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
     if (found === undefined) throw new Error('there is no stack');
     return found;
   };
-  let waits: boolean | undefined;
+  let last: ReconcileResult = {};
   const step = async (key = 'dev/shop'): Promise<string[]> => {
     const before = world.writes.length;
-    waits = (await reconcile(key, context)).waits;
+    last = await reconcile(key, context);
     return world.writes.slice(before).map(({ verb, object }) => `${verb} ${object}`);
   };
   const run = (ready: Readonly<Record<string, number>> = {}): void => {
@@ -93,7 +101,11 @@ export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
     transitions,
     stack,
     step,
-    waits: () => waits,
+    waits: () => last.waits,
+    wakes: () => last.requeueAfter,
+    wait: (seconds) => {
+      time += seconds * 1000;
+    },
     run,
     children,
     want: (spec = small) => {

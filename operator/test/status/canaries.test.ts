@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { summarize } from '../../src/status/summarize.ts';
-import { brief, canaryEvidence, condition, evidence, now, pod, stackWith, waiting } from './evidence.ts';
+import {
+  brief,
+  canaryEvidence,
+  condition,
+  evidence,
+  now,
+  pod,
+  rolling,
+  stackWith,
+  waiting,
+} from './evidence.ts';
 
 describe('canaries', () => {
   test('one that holds its weight waits for a person and does not hold Ready', () => {
@@ -50,7 +60,18 @@ describe('canaries', () => {
       ...canaryEvidence(20, 20, 2),
       stack: stackWith({ exposure: { type: 'None' } }, first),
     });
-    const after = summarize(evidence({ stack: stackWith({ exposure: { type: 'None' } }, during) }));
+    const alone = rolling('user');
+    const ended = [{ revision: 'bbb', result: 'Aborted' as const, by: 'jane', why: 'slow' }];
+    const after = summarize(
+      evidence({
+        stack: stackWith({ exposure: { type: 'None' } }, during),
+        decisions: [
+          { ...alone, ...(alone.turn && { turn: { ...alone.turn, endings: ended } }) },
+          rolling('product'),
+        ],
+      }),
+    );
+    expect(after.services?.[0]?.history?.[0]).toMatchObject({ by: 'jane', why: 'slow' });
     expect(after.services?.[0]?.history?.map(({ revision, result }) => `${revision} ${result}`)).toEqual([
       'bbb Aborted',
       'aaa Promoted',

@@ -36,6 +36,13 @@ export function rolling(service: string, revision = 'aaa'): RolloutDecision {
     retiring: [],
     route: 'Host',
     desiredWeight: 0,
+    turn: {
+      memory: { stableRevision: revision, proven: [] },
+      results: [],
+      endings: [],
+      standing: { code: 'Alone', message: 'one revision runs' },
+      confirmation: 'Confirmed',
+    },
   };
 }
 
@@ -136,8 +143,28 @@ export function brief(status: EcommerceStackStatus, ...types: string[]): string[
   });
 }
 
+const turnAt = (weight: number, desired: number): RolloutDecision['turn'] => ({
+  memory: {
+    stableRevision: 'aaa',
+    proven: ['aaa'],
+    rolloutID: 'bbb-1',
+    attempt: {
+      ...{ state: weight === desired ? 'Holding' : 'Scaling', revision: 'bbb', step: 0 },
+      ...{ desired, given: weight, spent: 0, failures: 0 },
+    },
+  },
+  results: [],
+  endings: [],
+  standing:
+    weight === desired
+      ? { code: 'AwaitingApproval', message: `at ${weight} %; promote, abort, or revert the spec` }
+      : { code: 'Starting', message: 'its pods are starting' },
+  confirmation: 'Confirmed',
+});
+
 const withCanary = (weight: number, desiredWeight: number): RolloutDecision => ({
   ...rolling('user', 'bbb'),
+  turn: turnAt(weight, desiredWeight),
   stable: { revision: 'aaa', deployment: 'user-service' },
   canary: { revision: 'bbb', deployment: 'user-service-bbb', replicas: 1, weight },
   route: weight > 0 ? 'Split' : 'Stable',

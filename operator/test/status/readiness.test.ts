@@ -10,7 +10,7 @@ const withStatus = (changes: Record<string, unknown>) => ({
 
 describe('a Deployment', () => {
   test('is settled when the present generation runs whole', () => {
-    expect(workloadReadiness(whole)).toEqual({ wanted: 2, ready: 2, settled: true, stuck: false });
+    expect(workloadReadiness(whole)).toEqual({ wanted: 2, ready: 2, pods: 2, settled: true, stuck: false });
   });
 
   test.each([
@@ -30,7 +30,7 @@ describe('a Deployment', () => {
 
   test('that was just made has nothing ready', () => {
     const { status: _none, ...made } = whole;
-    expect(workloadReadiness(made)).toEqual({ wanted: 2, ready: 0, settled: false, stuck: false });
+    expect(workloadReadiness(made)).toEqual({ wanted: 2, ready: 0, pods: 1, settled: false, stuck: false });
   });
 
   test('that is scaled to nothing is settled', () => {

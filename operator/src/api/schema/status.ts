@@ -1,5 +1,6 @@
 /** What the operator reports back. */
 import { z } from 'zod';
+import { attemptStates, endings } from './attempt.ts';
 import { listAtomic, listMap } from './primitives.ts';
 
 const text = (max: number) => z.string().max(max);
@@ -27,6 +28,8 @@ const historyEntry = z
       .enum(['Promoted', 'Aborted', 'Superseded', 'Undone'])
       .describe('How the rollout of the revision ended.'),
     at: text(64).meta({ format: 'date-time' }).describe('When the rollout ended.'),
+    by: text(128).describe('Who ended it; absent: the operator.').optional(),
+    why: text(256).describe('Why it ended like this.').optional(),
   })
   .describe('One finished rollout.');
 
@@ -37,6 +40,41 @@ const secretVersion = z
   })
   .describe('One Secret that the pods of a service read.');
 
+const time = (about: string) => text(64).meta({ format: 'date-time' }).describe(about);
+const percent = (about: string) => z.int32().min(0).max(100).describe(about);
+
+const rolloutMemory = z
+  .object({
+    state: z.enum(attemptStates).describe('State of the rollout machine.'),
+    revision: text(63).describe('The canary, or the former stable revision.'),
+    given: percent('Percentage told to the mesh.'),
+    weight: percent('Percentage of a SetWeight.').optional(),
+    full: z.boolean().describe('true: no more steps.').optional(),
+    paused: z.boolean().describe('true: a Pause holds it.').optional(),
+    unfrozen: z.boolean().describe('true: no freeze holds it.').optional(),
+    since: time('Start of the running clock.').optional(),
+    spent: z.int().min(0).describe('Seconds before `since`.'),
+    failures: z.int32().min(0).describe('Failed measurements so far.'),
+    failedAt: time('When the last one failed.').optional(),
+    ended: z.enum(endings).describe('How the attempt ended.').optional(),
+    why: text(640).describe('Why it is where it is.').optional(),
+  })
+  .describe('What the operator remembers of a rollout.');
+
+const pin = z
+  .object({
+    revision: text(63).describe('The older revision to keep.'),
+    over: text(63).describe('Revision of the spec; another one ends the pin.'),
+  })
+  .describe('An Undo that still holds.');
+
+const handledAction = z
+  .object({
+    uid: text(63).describe('uid of the RolloutAction.'),
+    message: text(256).describe('The answer to the action.'),
+  })
+  .describe('One action that took effect.');
+
 const serviceStatus = z
   .object({
     name: text(63).describe('Name of the service, or monolith.'),
@@ -44,7 +82,7 @@ const serviceStatus = z
     revision: text(63).describe('Revision that the spec asks for.').optional(),
     stableRevision: text(63).describe('Revision that serves the stable share of the traffic.').optional(),
     canaryRevision: text(63).describe('Revision that is being tried, while there is one.').optional(),
-    rolloutID: text(63).describe('Identity of the running rollout; actions must name it.').optional(),
+    rolloutID: text(63).describe('Identity of the last rollout; actions must name it.').optional(),
     desiredWeight: z.int32().min(0).max(100).describe('Canary percentage that was decided.').optional(),
     weight: z
       .int32()
@@ -55,6 +93,9 @@ const serviceStatus = z
     step: z.int32().min(0).max(100).describe('Index of the current step, from 0.').optional(),
     phase: text(63).describe('One word for people. Example: Progressing.').optional(),
     readyReplicas: z.int32().min(0).describe('Pods that are ready, over all revisions.').optional(),
+    rollout: rolloutMemory.optional(),
+    pin: pin.optional(),
+    handled: listMap(handledAction, 'uid', 16).describe('Actions that took effect last.').optional(),
     lastAction: text(253).describe('The last RolloutAction that was applied.').optional(),
     secrets: listMap(secretVersion, 'name', 64)
       .describe('Secrets of yours that the pods read; another version restarts them, see onSecretChange.')

@@ -1,0 +1,127 @@
+import type { ActionResult } from './action.ts';
+import { answer } from './answer.ts';
+import type { Confirmation, RolloutDecision, RolloutSeen, RolloutWish } from './decision.ts';
+import { type Ending, effectOf } from './effects.ts';
+import { elapsed, type Facts, factsOf, holdSeconds, isRunning } from './facts.ts';
+import { hasHappened, keepSeconds } from './guards.ts';
+import { type Attempt, isTried, type RolloutMemory } from './memory.ts';
+import { decisionOf } from './posture.ts';
+import { beginning, settleStable } from './stable.ts';
+import { type Standing, standingOf } from './standing.ts';
+import { nextTransition } from './transitions.ts';
+import { givenWeight, withDesired } from './weight.ts';
+
+/** What a turn of the machine says besides what to build. */
+export type Turn = {
+  /** What status has to say before anything is done. */
+  readonly memory: RolloutMemory;
+  readonly results: readonly ActionResult[];
+  /** Rollouts that ended in this turn, for the history. */
+  readonly endings: readonly Ending[];
+  readonly standing: Standing;
+  /** Whether the proxies have the weight that is decided now. */
+  readonly confirmation: Confirmation;
+  /** When to look again though nothing happens (ms). */
+  readonly wakeAt?: number;
+};
+
+/**
+ * One turn of the rollout machine: answers actions, takes at most one arrow of the table, and says what to build. Equal
+ * inputs give equal decisions, and a decision that was stored and not acted on is made again.
+ */
+export function step(
+  memory: RolloutMemory,
+  wish: RolloutWish,
+  seen: RolloutSeen,
+  now: number,
+): RolloutDecision {
+  const before = beginning(withValidPin(memory, wish, seen), wish, seen, now);
+  const answered = answer(before, (so) => factsOf(so, wish, seen, now), seen);
+  const settled = settleStable(answered.memory, factsOf(answered.memory, wish, seen, now));
+  // Proxies are asked about what was told before the action, so an action that moved the machine ends the turn.
+  const moved = answered.memory.attempt !== before.attempt;
+  const facts = { ...factsOf(settled, wish, seen, now), ...(moved && { confirmation: 'Pending' as const }) };
+  const measured = withFailures(settled, facts);
+  const wanted = moved ? measured : withWish(measured, facts);
+  const arrow = moved
+    ? undefined
+    : nextTransition(wanted.attempt?.state ?? 'Stable', (on) =>
+        hasHappened(on, measured.attempt, wanted, facts),
+      );
+  const effect = arrow === undefined ? { memory: wanted, endings: [] } : effectOf(arrow, wanted, facts);
+  const after = withGiven(withClock(effect.memory, facts), wish, seen, now);
+  const then = factsOf(after, wish, seen, now);
+  const endings = [...answered.endings, ...effect.endings];
+  const wakeAt = wakeTime(after.attempt, then);
+  const turn: Turn = {
+    memory: after,
+    results: answered.results,
+    endings,
+    standing: standingOf(after, then),
+    confirmation: then.confirmation,
+    ...(wakeAt !== undefined && { wakeAt }),
+  };
+  const unchanged = arrow === undefined && !moved && after.attempt?.given === memory.attempt?.given;
+  return { ...decisionOf(after, then, seen, unchanged && facts.confirmation === 'Confirmed'), turn };
+}
+
+/** Another specification ends a pin, and so does the loss of what the pinned revision was built from. */
+function withValidPin(memory: RolloutMemory, wish: RolloutWish, seen: RolloutSeen): RolloutMemory {
+  const { pin, ...rest } = memory;
+  if (pin === undefined) return memory;
+  const known = [memory.stableRevision, wish.revision, ...seen.recorded].includes(pin.revision);
+  return pin.over === wish.revision && known ? memory : rest;
+}
+
+/** Counts a failed round once, however often it is seen; good ones that follow forgive nothing. */
+function withFailures(memory: RolloutMemory, facts: Facts): RolloutMemory {
+  const { attempt } = memory;
+  const { measuredAt, verdict } = facts;
+  const at = Math.floor(measuredAt / 1000) * 1000;
+  if (!isTried(attempt) || verdict !== 'Fail' || at <= (attempt.failedAt ?? 0)) return memory;
+  return { ...memory, attempt: { ...attempt, failures: attempt.failures + 1, failedAt: at } };
+}
+
+function withWish(memory: RolloutMemory, facts: Facts): RolloutMemory {
+  return memory.attempt === undefined ? memory : { ...memory, attempt: withDesired(memory.attempt, facts) };
+}
+
+/** Starts the clock or stops it; while nothing changes, its record does not. */
+function withClock(memory: RolloutMemory, facts: Facts): RolloutMemory {
+  const { attempt } = memory;
+  if (attempt === undefined) return memory;
+  const running = isRunning(facts, attempt);
+  if (running === (attempt.since !== undefined)) return memory;
+  const { since: _stopped, ...rest } = attempt;
+  const clock = running ? { since: facts.now } : { spent: elapsed(attempt, facts.now) };
+  return { ...memory, attempt: { ...rest, ...clock } };
+}
+
+function withGiven(memory: RolloutMemory, wish: RolloutWish, seen: RolloutSeen, now: number): RolloutMemory {
+  const { attempt } = memory;
+  if (attempt === undefined) return memory;
+  const given = givenWeight(attempt, factsOf(memory, wish, seen, now));
+  return given === attempt.given ? memory : { ...memory, attempt: { ...attempt, given } };
+}
+
+/** When the running clock ends what it measures, or the freeze that blocks ends. */
+function wakeTime(attempt: Attempt | undefined, facts: Facts): number | undefined {
+  const thaw = facts.wish.freeze?.until;
+  const times = attempt === undefined ? [] : [clockEnd(attempt, facts)];
+  const pending = facts.target !== facts.stableRevision || attempt !== undefined;
+  const all = [...times, pending ? thaw : undefined].filter((time) => time !== undefined);
+  return all.length === 0 ? undefined : Math.min(...all);
+}
+
+function clockEnd(attempt: Attempt, facts: Facts): number | undefined {
+  if (attempt.since === undefined) return undefined;
+  const seconds = {
+    Keeping: keepSeconds,
+    Holding: holdSeconds(facts, attempt),
+  } as Readonly<Record<string, number | undefined>>;
+  const limit = attempt.state in seconds ? seconds[attempt.state] : facts.wish.deadlineSeconds;
+  if (limit === undefined) return undefined;
+  const end = attempt.since + (limit - attempt.spent) * 1000;
+  // What is over and still waits for something else sends an event when it is there.
+  return end > facts.now ? end : undefined;
+}
