@@ -6,6 +6,7 @@ import { faultSweep } from './fault-sweep/fault-sweep.ts';
 import { generatedStacks } from './generated-stacks/generated-stacks.ts';
 import { invalid } from './invalid.ts';
 import { leadership } from './leadership/leadership.ts';
+import { limiterTruth } from './limiter-truth/limiter-truth.ts';
 import { mesh } from './mesh/mesh.ts';
 import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
@@ -29,6 +30,7 @@ export const proofs: readonly Proof[] = [
   generatedStacks,
   invalid,
   leadership,
+  limiterTruth,
   mesh,
   rollingLoss,
   sagaFire,
