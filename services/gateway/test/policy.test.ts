@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { parsePolicy } from '../src/policy.ts';
-import { followPolicy } from '../src/policy-file.ts';
+import { parsePolicy } from '../src/policy/policy.ts';
+import { followPolicy } from '../src/policy/policy-file.ts';
 import { startGateway, startUpstream } from './upstream.ts';
 
 describe('a policy', () => {
