@@ -73,8 +73,10 @@ function open(
     timeout: 15_000,
     setHost: false,
   });
+  let answered = false;
   socket.once('close', () => upstream.destroy());
   upstream.on('upgrade', (answer, other, first) => {
+    answered = true;
     upstream.setTimeout(0);
     other.setTimeout(0);
     socket.write(headOf(answer, '101 Switching Protocols', ['connection: Upgrade', 'upgrade: websocket']));
@@ -85,13 +87,13 @@ function open(
     pipeline(other, socket, () => socket.destroy());
   });
   upstream.on('response', (answer) => {
+    answered = true;
     socket.write(headOf(answer, `${answer.statusCode ?? 502} Refused`, ['connection: close']));
     pipeline(answer, socket, () => socket.destroy());
   });
   upstream.on('timeout', () => upstream.destroy(new Error('no answer in time')));
   upstream.on('error', () => {
-    if (socket.bytesWritten === 0)
-      socket.end('HTTP/1.1 502 Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    if (!answered) socket.end('HTTP/1.1 502 Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
     else socket.destroy();
   });
   upstream.end();

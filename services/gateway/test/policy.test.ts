@@ -1,11 +1,8 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { request } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parsePolicy } from '../src/policy/policy.ts';
 import { followPolicy } from '../src/policy/policy-file.ts';
-import { startGateway, startUpstream } from './upstream.ts';
+import { aPolicyFile, startGateway, startUpstream } from './upstream.ts';
 
 describe('a policy', () => {
   test('denies the addresses of its networks, in either family', () => {
@@ -37,18 +34,6 @@ describe('a policy', () => {
     expect(() => parsePolicy(text)).toThrow();
   });
 });
-
-async function aPolicyFile(text: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'policy-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const path = join(folder, 'policy.json');
-  const write = async (next: string): Promise<void> => {
-    await writeFile(`${path}.next`, next);
-    await rename(`${path}.next`, path);
-  };
-  await write(text);
-  return { path, write };
-}
 
 test('the gateway follows its file', async () => {
   const seen: unknown[] = [];
