@@ -13,25 +13,32 @@ import { refuseVisit, type Visit } from './visit.ts';
  */
 export function createListener(gateway: Gateway): RequestListener {
   return (request, response) => {
-    const entrance = enter(gateway, request, response);
-    if ('refusal' in entrance) {
-      if (entrance.allow !== undefined) response.setHeader('allow', entrance.allow);
-      refuseVisit(gateway, request, response, entrance.refusal);
-      return;
-    }
-    const { visit } = entrance;
-    if (request.method === 'OPTIONS') {
-      answerPreflight(visit);
-      return;
-    }
-    const admission = admitVisit(visit);
-    if (admission instanceof Promise)
-      admission.then(
-        (found) => proceed(visit, found),
-        (error: unknown) => fail(gateway, request, response, error),
-      );
-    else proceed(visit, admission);
+    // A request that came behind another on its connection is not begun before that one's answer is out: it may be
+    // meant to see what the other did.
+    if (response.socket === null) response.once('socket', () => take(gateway, request, response));
+    else take(gateway, request, response);
   };
+}
+
+function take(gateway: Gateway, request: IncomingMessage, response: ServerResponse): void {
+  const entrance = enter(gateway, request, response);
+  if ('refusal' in entrance) {
+    if (entrance.allow !== undefined) response.setHeader('allow', entrance.allow);
+    refuseVisit(gateway, request, response, entrance.refusal);
+    return;
+  }
+  const { visit } = entrance;
+  if (request.method === 'OPTIONS') {
+    answerPreflight(visit);
+    return;
+  }
+  const admission = admitVisit(visit);
+  if (admission instanceof Promise)
+    admission.then(
+      (found) => proceed(visit, found),
+      (error: unknown) => fail(gateway, request, response, error),
+    );
+  else proceed(visit, admission);
 }
 
 function proceed(visit: Visit, admission: Admission): void {

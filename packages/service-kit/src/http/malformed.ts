@@ -7,6 +7,8 @@ const codes: Readonly<Record<string, CommonRefusal>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request-timeout',
 };
 
+const lingerMs = 500;
+
 /** Answers what is no HTTP request with a problem, and closes: where the next request would begin nobody knows. */
 export function answerMalformed(error: Error, socket: Duplex): CommonRefusal | undefined {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
@@ -19,5 +21,8 @@ export function answerMalformed(error: Error, socket: Duplex): CommonRefusal | u
   const head = Object.entries({ ...headers, 'content-length': Buffer.byteLength(body), connection: 'close' });
   const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   socket.end(`HTTP/1.1 ${status} Refused\r\n${lines}\r\n${body}`);
+  // Closed at once over what is still unread, the connection would break before the client has the answer; a client that
+  // goes on sending must not keep it either.
+  setTimeout(() => socket.destroy(), lingerMs).unref();
   return refusal;
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import type { Duplex } from 'node:stream';
 import { withTimeout } from '../readiness.ts';
 import { answerMalformed } from './malformed.ts';
+import { createPending } from './pending.ts';
 import type { CommonRefusal } from './problem.ts';
 
 // Longer than Envoy keeps an idle connection to us (1 h): the proxy closes first, so no request of its meets a
@@ -28,6 +29,7 @@ export async function listen(
   address: string,
   { upgradeOf, onMalformed }: ListenOptions,
 ): Promise<Server> {
+  const pending = createPending();
   const server = createServer(
     {
       keepAliveTimeout: keepAliveMs,
@@ -35,7 +37,10 @@ export async function listen(
       requestTimeout: 300_000,
       shouldUpgradeCallback: (request) => upgradeOf(request) !== undefined,
     },
-    listener,
+    (request, response) => {
+      pending.begin(request, response);
+      listener(request, response);
+    },
   );
   const taken = new Set<Duplex>();
   upgraded.set(server, taken);
@@ -45,8 +50,11 @@ export async function listen(
     upgradeOf(request)?.(request, socket, head);
   });
   server.on('clientError', (error, socket) => {
-    const refusal = answerMalformed(error, socket);
-    if (refusal !== undefined) onMalformed(refusal);
+    // Requests that came whole before it get their own answers first: this one must not pass for theirs.
+    pending.afterWhole(socket, () => {
+      const refusal = answerMalformed(error, socket);
+      if (refusal !== undefined) onMalformed(refusal);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

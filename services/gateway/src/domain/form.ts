@@ -38,6 +38,8 @@ const hostForm = /^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]{0,253})|\[[0-9A-Fa-f:.]{2,45}
  */
 export function judgeForm(form: Form, limits: FormLimits): FormRefusal | undefined {
   const { rawHeaders, target } = form;
+  if (form.httpVersion !== '1.1' && form.httpVersion !== '1.0')
+    return malformed('the version is neither 1.1 nor 1.0');
   if (target.length > limits.maxPath)
     return { refusal: 'uri-too-long', detail: `at most ${limits.maxPath} characters` };
   if (rawHeaders.length / 2 > limits.maxHeaders)
