@@ -1,6 +1,7 @@
 import { type ServiceName, serviceRow } from '../packages/contracts/src/topology.ts';
 import type { KubeObject } from './kube/object.ts';
 import { waitFor } from './kube/wait.ts';
+import { liftLimits } from './limits.ts';
 import { startLoad } from './load.ts';
 import { percentile } from './percentile.ts';
 import type { Context, Outcome, Proof } from './proof.ts';
@@ -27,8 +28,13 @@ export const rollingLoss: Proof = {
     const version = await otherVersion(context);
     const before = await podsOf(target, service);
     context.say(`${service} → ${version}; ${before.length} pods`);
-    const load = startLoad({ url: new URL('/api/v1/products', target.url), rate: 120, workers: 12 });
-    const restore = await setService(target, service, { version });
+    const url = new URL('/api/v1/products', target.url);
+    const restoreLimits = await liftLimits(target, url);
+    const restore = await setService(target, service, { version }).catch(async (error: unknown) => {
+      await restoreLimits();
+      throw error;
+    });
+    const load = startLoad({ url, rate: 120, workers: 12 });
     try {
       await rolled(target, service, before, context);
       context.say(`rolled; ${load.answered()} requests so far`);
@@ -44,6 +50,7 @@ export const rollingLoss: Proof = {
     } finally {
       await load.stop();
       await restore();
+      await restoreLimits();
     }
   },
 };
