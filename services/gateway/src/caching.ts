@@ -38,7 +38,12 @@ function look(visit: Visit, caller: Caller, cache: Cache, asked: CacheRequest, m
   const key = `${asked.service} ${asked.url}`;
   const underWay = mayWait ? flights.underWay(key) : undefined;
   if (underWay !== undefined) {
-    void underWay.then(() => look(visit, caller, cache, asked, false));
+    underWay
+      .then(() => look(visit, caller, cache, asked, false))
+      .catch((error: unknown) => {
+        visit.gateway.log.error({ error: String(error) }, 'the cache failed');
+        visit.response.destroy();
+      });
     return;
   }
   const flight = flights.depart(key);

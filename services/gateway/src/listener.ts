@@ -13,32 +13,42 @@ import { refuseVisit, type Visit } from './visit.ts';
  */
 export function createListener(gateway: Gateway): RequestListener {
   return (request, response) => {
+    // One request that a policy fails over must not end the process that serves all others.
+    const start = (): void => {
+      try {
+        const taken = take(gateway, request, response);
+        taken?.catch((error: unknown) => fail(gateway, request, response, error));
+      } catch (error) {
+        fail(gateway, request, response, error);
+      }
+    };
     // A request that came behind another on its connection is not begun before that one's answer is out: it may be
     // meant to see what the other did.
-    if (response.socket === null) response.once('socket', () => take(gateway, request, response));
-    else take(gateway, request, response);
+    if (response.socket === null) response.once('socket', start);
+    else start();
   };
 }
 
-function take(gateway: Gateway, request: IncomingMessage, response: ServerResponse): void {
+function take(
+  gateway: Gateway,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> | undefined {
   const entrance = enter(gateway, request, response);
   if ('refusal' in entrance) {
     if (entrance.allow !== undefined) response.setHeader('allow', entrance.allow);
     refuseVisit(gateway, request, response, entrance.refusal);
-    return;
+    return undefined;
   }
   const { visit } = entrance;
   if (request.method === 'OPTIONS') {
     answerPreflight(visit);
-    return;
+    return undefined;
   }
   const admission = admitVisit(visit);
-  if (admission instanceof Promise)
-    admission.then(
-      (found) => proceed(visit, found),
-      (error: unknown) => fail(gateway, request, response, error),
-    );
-  else proceed(visit, admission);
+  if (admission instanceof Promise) return admission.then((found) => proceed(visit, found));
+  proceed(visit, admission);
+  return undefined;
 }
 
 function proceed(visit: Visit, admission: Admission): void {
@@ -65,5 +75,6 @@ function answerPreflight({ gateway, prepared, request, response }: Visit): void 
 
 function fail(gateway: Gateway, request: IncomingMessage, response: ServerResponse, error: unknown): void {
   gateway.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a policy failed');
-  refuseVisit(gateway, request, response, refuse('internal-error'));
+  if (response.headersSent) response.destroy();
+  else refuseVisit(gateway, request, response, refuse('internal-error'));
 }

@@ -47,7 +47,12 @@ export function createTunnels(gateway: Gateway) {
         open(entrance.visit, admission.caller, duplex, head);
       }
     };
-    Promise.resolve(admitVisit(entrance.visit)).then(proceed, () => refuseIt(refuse('internal-error')));
+    Promise.resolve(admitVisit(entrance.visit))
+      .then(proceed)
+      .catch((error: unknown) => {
+        gateway.log.error({ error: String(error) }, 'a policy failed');
+        duplex.destroy();
+      });
   };
 }
 

@@ -31,8 +31,8 @@ export function pickCoding(
   return weightOf(best) > 0 ? best : undefined;
 }
 
-/** A head for the coded form: another length, and an entity tag that no longer promises the same bytes. */
-export function toCodedHead(head: AnswerHead, coding: Coding): AnswerHead {
+// A head for the coded form: another length, and an entity tag that no longer promises the same bytes.
+function toCodedHead(head: AnswerHead, coding: Coding): AnswerHead {
   const kept = head.headers.filter(
     ([name]) => !['content-length', 'accept-ranges'].includes(name.toLowerCase()),
   );
