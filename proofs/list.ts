@@ -3,6 +3,7 @@ import { crashSweep } from './crash-sweep/crash-sweep.ts';
 import { drift } from './drift/drift.ts';
 import { examples } from './examples.ts';
 import { faultSweep } from './fault-sweep/fault-sweep.ts';
+import { gauntlet } from './gauntlet/gauntlet.ts';
 import { generatedStacks } from './generated-stacks/generated-stacks.ts';
 import { invalid } from './invalid.ts';
 import { leadership } from './leadership/leadership.ts';
@@ -27,6 +28,7 @@ export const proofs: readonly Proof[] = [
   drift,
   examples,
   faultSweep,
+  gauntlet,
   generatedStacks,
   invalid,
   leadership,
