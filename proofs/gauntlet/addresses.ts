@@ -7,11 +7,11 @@ export type Attack = {
   readonly withoutRedis: readonly string[];
 };
 
-const inventedCount = 10_000;
-const networkCount = 65_536;
+const invented = 10_000;
+const oneNetwork = 65_536;
 
-/** What attackers say about where they are, with one true place each. */
-export function drawAddresses(random: Random): Attack {
+/** What attackers say about where they are, with one true place each; a part of it where one failure is enough. */
+export function drawAddresses(random: Random, part: number): Attack {
   const octet = () => random.integer(0, 255);
   const anything = () =>
     random.pick([
@@ -27,8 +27,8 @@ export function drawAddresses(random: Random): Attack {
     [...Array.from({ length: random.integer(0, 4) }, anything), last].join(', ');
   const prefix = `2001:db8:${octet().toString(16)}:${octet().toString(16)}`;
   return {
-    invented: Array.from({ length: inventedCount }, () => chain('203.0.113.9')),
-    oneNetwork: Array.from({ length: networkCount }, (_, index) => `${prefix}:${index.toString(16)}::1`),
+    invented: Array.from({ length: invented * part }, () => chain('203.0.113.9')),
+    oneNetwork: Array.from({ length: oneNetwork * part }, (_, index) => `${prefix}:${index.toString(16)}::1`),
     withoutRedis: Array.from({ length: 2000 }, () => chain('203.0.113.10')),
   };
 }

@@ -65,7 +65,7 @@ async function run(context: Context): Promise<Outcome> {
           },
         ),
       () => raw(random, world),
-      () => addresses(random, world),
+      () => addresses(random, world, context.stopAtFailure ? 1 / 8 : 1),
     ];
     const seen: Slice[] = [];
     for (const slice of slices) {
@@ -137,7 +137,7 @@ async function raw(random: Random, world: World): Promise<Slice> {
   };
 }
 
-async function addresses(random: Random, world: World): Promise<Slice> {
+async function addresses(random: Random, world: World, part: number): Promise<Slice> {
   const failures: string[] = [];
   const figures: Record<string, number> = {};
   let done = 0;
@@ -148,7 +148,7 @@ async function addresses(random: Random, world: World): Promise<Slice> {
     if (Math.abs(admitted - wanted) > wanted / 100)
       failures.push(`${name}: wanted ${wanted} within 1 %, seen ${admitted}`);
   };
-  const drawn = drawAddresses(random);
+  const drawn = drawAddresses(random, part);
   await attack('admittedOfInvented', limit, drawn.invented);
   await attack('admittedOfOneNetwork', limit, drawn.oneNetwork);
   await world.stopRedis();

@@ -46,20 +46,26 @@ export async function startWorld(
     stopped ??= found.server.stop();
     return stopped;
   };
-  for (const port of ports) await waitFor('a gateway to be ready', () => isReady(port), 30_000);
+  const stop = async () => {
+    await Promise.all(gateways.map(end));
+    await stopRedis();
+    upstream.server.closeAllConnections();
+    upstream.server.close();
+    await rm(folder, { recursive: true });
+  };
+  try {
+    for (const port of ports) await waitFor('a gateway to be ready', () => isReady(port), 30_000);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     ports,
     host: `127.0.0.1:${upstream.port}`,
     seen,
     isAlive: () => gateways.every(({ exitCode, signalCode }) => exitCode === null && signalCode === null),
     stopRedis,
-    stop: async () => {
-      await Promise.all(gateways.map(end));
-      await stopRedis();
-      upstream.server.closeAllConnections();
-      upstream.server.close();
-      await rm(folder, { recursive: true });
-    },
+    stop,
   };
 }
 
@@ -101,7 +107,7 @@ function launch(
       ...Object.fromEntries(callees),
       PORT: String(port),
       BIND_ADDRESS: '127.0.0.1',
-      LOG_LEVEL: 'fatal',
+      LOG_LEVEL: 'silent',
       DRAIN_DELAY_MS: '0',
       REDIS_URL: redis,
       KAFKA_BROKERS: 'memory:',
