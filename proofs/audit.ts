@@ -18,6 +18,8 @@ export type AuditEvent = {
   readonly decision?: string;
   /** The status that was sent, of a write to a status subresource whose body the log keeps. */
   readonly status?: unknown;
+  /** What was sent of a route of the mesh. */
+  readonly route?: unknown;
   /** True for a delete that named the uid which it meant. */
   readonly meansUid?: true;
 };
@@ -43,7 +45,8 @@ export function parseAuditLog(text: string): AuditEvent[] {
         group: event.objectRef?.apiGroup ?? '',
         subresource: event.objectRef?.subresource ?? '',
         namespace: event.objectRef?.namespace ?? '',
-        name: event.objectRef?.name ?? '',
+        // A generated name stands in the answer alone.
+        name: event.objectRef?.name ?? event.responseObject?.metadata?.name ?? '',
         code: event.responseStatus?.code ?? 0,
         time: event.stageTimestamp ?? event.requestReceivedTimestamp ?? '',
         uri: event.requestURI ?? '',
@@ -51,6 +54,8 @@ export function parseAuditLog(text: string): AuditEvent[] {
           decision: event.annotations['authorization.k8s.io/decision'],
         }),
         ...(event.requestObject?.preconditions?.uid !== undefined && { meansUid: true }),
+        ...(event.objectRef?.apiGroup === 'networking.istio.io' &&
+          event.requestObject?.spec && { route: event.requestObject.spec }),
         ...(event.objectRef?.subresource === 'status' && { status: event.requestObject?.status }),
       };
     });
@@ -97,9 +102,18 @@ export class AuditMark {
     this.#offset = existsSync(path) ? statSync(path).size : 0;
   }
 
-  /** Events written since the mark was set. Throws when the log was rotated, for then some are lost. */
-  since(): AuditEvent[] {
-    return parseAuditLog(this.#read().toString('utf8'));
+  /**
+   * Events written since the mark was set, or those of one namespace, which is sooner done in a log that many share.
+   * Throws when the log was rotated, for then some are lost.
+   */
+  since(namespace?: string): AuditEvent[] {
+    const text = this.#read().toString('utf8');
+    if (namespace === undefined) return parseAuditLog(text);
+    const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n');
+    const about = lines
+      .filter((line) => line.includes(`"namespace":"${namespace}"`))
+      .map((line) => `${line}\n`);
+    return parseAuditLog(about.join('')).filter((event) => event.namespace === namespace);
   }
 
   /** As `since`, and moves the mark behind them, so that a long watch over a large log reads each event once. */

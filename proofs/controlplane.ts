@@ -56,6 +56,19 @@ export async function startPlane(say: (line: string) => void): Promise<Plane> {
   }
 }
 
+/** Does something with a control plane of its own, which ends with it. */
+export async function withPlane<T>(
+  say: (line: string) => void,
+  use: (plane: Plane) => Promise<T>,
+): Promise<T> {
+  const plane = await startPlane(say);
+  try {
+    return await use(plane);
+  } finally {
+    await plane.stop();
+  }
+}
+
 /** Starts a control plane of its own in a new directory, so that a bug planted in it disturbs nobody. */
 export async function startBench(
   say: (line: string) => void,
@@ -94,7 +107,7 @@ async function applyFile(kube: Kube, file: string): Promise<void> {
 }
 
 /** Makes the namespace of a stack and the stack of a file, once its Kind is served. */
-export async function applyStack(kube: Kube, file: string): Promise<StackName> {
+async function applyStack(kube: Kube, file: string): Promise<StackName> {
   // One EcommerceStack, as every example is.
   const [object] = loadAll(readFileSync(file, 'utf8')) as KubeObject[];
   if (object === undefined) throw new Error(`${file} is empty`);

@@ -4,6 +4,7 @@ import { codeFiles } from './codes.ts';
 import { conditionFiles } from './conditions.ts';
 import { crdFiles } from './crds.ts';
 import { referenceFiles } from './reference.ts';
+import { runtimeApiFiles } from './runtime-api.ts';
 
 /**
  * Makes files from tables: path below the root to text. A generator may read what an earlier one wrote, so the
@@ -19,4 +20,5 @@ export const generators: readonly Generator[] = [
   conditionFiles,
   auditFiles,
   chartFiles,
+  runtimeApiFiles,
 ];

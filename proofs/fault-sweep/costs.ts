@@ -1,9 +1,10 @@
 import type { RequestRecord, Verdict } from '../kfault/plan.ts';
+import { retryAfterSeconds } from './faults.ts';
 
 /** Most writes of an undisturbed run, as a multiple of the fewest that do its work. */
 export const mostWrites = 1.2;
 /** Most requests while three in ten are answered with 429, as a multiple of those of an undisturbed run. */
-export const mostRequests = 2;
+const mostRequests = 2;
 
 /** Writes of a run, and the fewest with which its work can be done: one an object, and at most two of the status. */
 export type Writes = { readonly done: number; readonly fewest: number };
@@ -44,4 +45,34 @@ export function impatient({ requests }: Pick<Verdict, 'requests'>, seconds: numb
 function identityOf({ lane, method, resource, name, subresource, position }: RequestRecord): string {
   const which = lane === 'write' && name === '' ? String(position) : name;
   return `${method} ${lane} ${resource} ${which} ${subresource}`.trim();
+}
+
+/** What lasting conditions cost, run by run. */
+export class Prices {
+  readonly #ratios: { requests: number[]; writes: number[] } = { requests: [], writes: [] };
+
+  /** Sentences for what a run under a lasting condition did too much or too soon, beside the undisturbed run. */
+  judge(costs: 'requests' | 'writes' | undefined, seen: Verdict, undisturbed: Verdict): string[] {
+    if (costs === 'requests') {
+      const [wanted, sent] = [requestsOf(undisturbed), requestsOf(seen)];
+      this.#ratios.requests.push(sent / wanted);
+      const hurried = impatient(seen, retryAfterSeconds);
+      if (sent <= mostRequests * wanted) return hurried;
+      return [`wanted at most ${mostRequests} x ${wanted} requests, counted ${sent}`, ...hurried];
+    }
+    if (costs === undefined) return [];
+    const { done, fewest } = writesOf(seen);
+    this.#ratios.writes.push(done / fewest);
+    if (done <= mostWrites * fewest) return [];
+    return [`wanted at most ${mostWrites} x ${fewest} writes, counted ${done}`];
+  }
+
+  /** The dearest runs, as multiples of what was wanted. */
+  worst(): { requestsUnder429: number; writesWithLateEvents: number } {
+    const worst = (values: readonly number[]) => Math.round(100 * Math.max(0, ...values)) / 100;
+    return {
+      requestsUnder429: worst(this.#ratios.requests),
+      writesWithLateEvents: worst(this.#ratios.writes),
+    };
+  }
 }

@@ -1,5 +1,7 @@
 import type { Lane, Place, Plan, RequestFault } from '../kfault/plan.ts';
 import type { Random } from '../random.ts';
+import { inTurn } from '../sweep/in-turn.ts';
+import type { Sample as Disturbance } from '../sweep/sweep.ts';
 
 /** One way in which a request fails. */
 export type Failure = { readonly name: string; readonly place: Place; readonly fault: RequestFault };
@@ -24,9 +26,7 @@ export const failures: readonly Failure[] = [
 const lanes: readonly Lane[] = ['write', 'read', 'watch'];
 
 /** One run: a fault at one request of a workload, or a condition that lasts. */
-export type Sample = {
-  readonly workload: string;
-  readonly what: string;
+export type Sample = Disturbance & {
   readonly plan: Plan;
   /** The run shows what the condition costs, beside that it converges. */
   readonly costs?: 'requests' | 'writes';
@@ -35,26 +35,31 @@ export type Sample = {
 /** Requests of each lane that a workload makes undisturbed. */
 export type Positions = Readonly<Record<string, Readonly<Partial<Record<Lane, number>>>>>;
 
-/** Every failure at every request of every workload, one of each stratum after the other. */
-export function drawSamples(positions: Positions, random: Random): Sample[] {
-  const strata = Object.entries(positions).flatMap(([workload, counts]) =>
-    lanes.flatMap((lane) =>
+/** How many requests of a lane a failure meets in each workload but the one that is exhausted. */
+const sampled = 3;
+
+/**
+ * Every failure at every request of one workload and at some of the others: one of each workload after the other, and
+ * within a workload one of each stratum (lane, failure).
+ */
+export function drawSamples(positions: Positions, exhausted: string, random: Random): Sample[] {
+  const workloads = Object.entries(positions).map(([workload, counts]) => {
+    const most = workload === exhausted ? Number.POSITIVE_INFINITY : sampled;
+    const strata = lanes.flatMap((lane) =>
       failures.map((failure) => {
         const numbers = Array.from({ length: counts[lane] ?? 0 }, (_, index) => index + 1);
-        return random.shuffle(numbers).map((at) => sampleOf(workload, lane, at, failure));
+        const drawn = random.shuffle(numbers).slice(0, most);
+        return drawn.map((at) => sampleOf(workload, lane, at, failure));
       }),
-    ),
-  );
-  const drawn = random.shuffle(strata);
-  const longest = Math.max(0, ...drawn.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, turn) =>
-    drawn.flatMap((list) => list.slice(turn, turn + 1)),
-  ).flat();
+    );
+    return inTurn(random.shuffle(strata));
+  });
+  return inTurn(random.shuffle(workloads));
 }
 
 function sampleOf(workload: string, lane: Lane, at: number, { name, place, fault }: Failure): Sample {
   return {
-    workload,
+    ...{ workload, ...(fault.type === 'Timeout' && { slow: true }) },
     what: `${name} at ${lane} ${at}`,
     plan: { requests: [{ on: { lane }, at, place, fault }] },
   };

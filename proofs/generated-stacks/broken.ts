@@ -42,12 +42,23 @@ function drawFaulty(schema: SchemaNode, seed: number, kind: FaultKind): Broken {
     const fault = random.pick(places);
     try {
       const broken = asStack(membersOf(withFault(stack, fault, random)));
+      if (breaksRules(schema, broken)) continue;
       return { stack: broken, path: fault.path, what: kind };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
     }
   }
   throw new Error(`seed ${seed}: no stack has a place for the fault ${kind}`);
+}
+
+/** Whether the fault breaks a rule too, such as a group that is there twice and names its services twice. */
+function breaksRules(schema: SchemaNode, broken: Stack): boolean {
+  try {
+    return breachesOf(schema, broken).length > 0;
+  } catch {
+    // A rule that cannot be evaluated is not broken.
+    return false;
+  }
 }
 
 function drawBreaching(schema: SchemaNode, seed: number, site: Site): Broken {

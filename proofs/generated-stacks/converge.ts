@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { AuditMark, describeRequest, isBy } from '../audit.ts';
 import type { OperatorProcess, Plane } from '../controlplane.ts';
 import type { Kube } from '../kube/kube.ts';
+import { referenceOf } from '../kube/object.ts';
+import { waitFor } from '../kube/wait.ts';
 import { type Random, randomFrom } from '../random.ts';
 import { modest } from './modest.ts';
 import { drawChange } from './pairs.ts';
@@ -9,12 +11,13 @@ import type { PartResult } from './part.ts';
 import { type SchemaNode, stackSchema } from './schema.ts';
 import { type Ending, livingChildren, settle } from './settle.ts';
 import { drawStack, type Stack, strata } from './stack.ts';
-import { differences } from './world.ts';
+import { comparableAfter, differences } from './world.ts';
 
 /** Stacks that come and go side by side. */
-const lanes = 4;
-const singles = 500;
+const lanes = 6;
+/** Each change is of two valid stacks, both of which are also made from nothing; with the singles that is 500. */
 const changes = 200;
+const singles = 500 - 2 * changes;
 
 /** What an operator may write of one object until its stack is at rest: made, brought up to date twice, deleted. */
 const writesEach = 6;
@@ -50,9 +53,13 @@ export async function convergeMany(
     ) {
       const index = begun++;
       const seed = random.integer(1, 2 ** 30);
-      // Five stacks for two changes, as there are five hundred and two hundred in the whole run.
-      const isChange = index % 7 === 2 || index % 7 === 5;
-      const found = await (isChange ? tryChange : tryStack)(plane.kube, schema, seed, `g${index}`, tally);
+      const isChange = index % 3 !== 2;
+      const what = `live ${isChange ? 'change' : 'stack'} of seed ${seed}`;
+      const trial = { what, kube: plane.kube, schema, seed, namespace: `g${index}`, tally, endsAt };
+      const found = await (isChange ? tryChange : tryStack)(trial).catch((error: unknown) => [
+        `${what}: ${error instanceof Error ? error.message : String(error)}`,
+      ]);
+      if (found === undefined) continue;
       tally.failures.push(...found);
       for (const failure of found) say(failure.slice(0, 600));
       tally.done++;
@@ -69,38 +76,38 @@ export async function convergeMany(
     failures: [...tally.failures, ...storms, ...cries(readFileSync(operator.log, 'utf8'))],
     figures: {
       ...Object.fromEntries(endings),
-      liveStacks: tally.done - tally.changes,
+      liveStacks: tally.done + tally.changes,
       liveChanges: tally.changes,
     },
   };
 }
 
-async function tryStack(
-  kube: Kube,
-  schema: SchemaNode,
-  seed: number,
-  namespace: string,
-  tally: Tally,
-): Promise<string[]> {
+type Trial = {
+  readonly what: string;
+  readonly kube: Kube;
+  readonly schema: SchemaNode;
+  readonly seed: number;
+  readonly namespace: string;
+  readonly tally: Tally;
+  /** Time after which no further step is begun. */
+  readonly endsAt: number;
+};
+
+async function tryStack({ what, kube, schema, seed, namespace, tally }: Trial): Promise<string[]> {
   const random = randomFrom(seed);
   const { fill } = random.pick([strata.sparse, strata.usual, strata.dense]);
   const stack = modest(drawStack(schema, seed, { fill, extreme: 0 }), random);
   return within(kube, namespace, async () =>
-    judged(`live stack of seed ${seed}`, await settle(kube, placed(stack, namespace)), tally),
+    judged(what, await settle(kube, placed(stack, namespace)), tally),
   );
 }
 
-async function tryChange(
-  kube: Kube,
-  schema: SchemaNode,
-  seed: number,
-  namespace: string,
-  tally: Tally,
-): Promise<string[]> {
+/** Undefined where time was over before the change was seen to its end. */
+async function tryChange(trial: Trial): Promise<string[] | undefined> {
+  const { what, kube, schema, seed, namespace, tally, endsAt } = trial;
   const drawn = drawChange(schema, seed);
-  const [before, after] = [drawn.before, drawn.after].map((stack) => modest(stack, randomFrom(seed)));
+  const [before, after] = [drawn.before, drawn.after].map((stack) => modest(stack, randomFrom(seed), false));
   if (before === undefined || after === undefined) throw new Error('a change has two ends');
-  const what = `live change of seed ${seed}`;
   const fresh = await within(kube, `${namespace}b`, async () => {
     const stack = placed(after, `${namespace}b`);
     return {
@@ -109,19 +116,24 @@ async function tryChange(
     };
   });
   if (fresh.found.length > 0) return fresh.found;
+  if (Date.now() >= endsAt) return undefined;
   return within(kube, `${namespace}a`, async () => {
     const [a, b] = [before, after].map((stack) => placed(stack, `${namespace}a`));
     if (a === undefined || b === undefined) throw new Error('a change has two ends');
     const atFirst = judged(`${what}, A`, await settle(kube, a), tally);
     if (atFirst.length > 0) return atFirst;
+    if (Date.now() >= endsAt) return undefined;
     const first = await livingChildren(kube, a);
     const there = judged(`${what}, A→B`, await settle(kube, b), tally);
     if (there.length > 0) return there;
     const reached = await livingChildren(kube, b);
+    const kept = (children: typeof reached) => comparableAfter(before, after, children);
     const back = judged(`${what}, A→B→A`, await settle(kube, a), tally);
     if (back.length > 0) return back;
     return [
-      ...differences(fresh.children, reached).map((how) => `${what}: A→B is not a fresh B: ${how}`),
+      ...differences(kept(fresh.children), kept(reached)).map(
+        (how) => `${what}: A→B is not a fresh B: ${how}`,
+      ),
       ...differences(first, await livingChildren(kube, a)).map((how) => `${what}: A→B→A is not A: ${how}`),
     ];
   });
@@ -143,8 +155,20 @@ async function within<T>(kube: Kube, namespace: string, work: () => Promise<T>):
   try {
     return await work();
   } finally {
-    await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
+    await empty(kube, namespace);
   }
+}
+
+/** Deletes the stacks of a namespace, whose hosts are free then, and lets the rest go with the namespace. */
+async function empty(kube: Kube, namespace: string): Promise<void> {
+  const stacks = () => kube.list('ecommercestack.dev/v1alpha1', 'EcommerceStack', { namespace });
+  for (const stack of await stacks()) await kube.delete(referenceOf(stack));
+  await waitFor(
+    `the stack of ${namespace} to be gone`,
+    async () => ((await stacks()).length === 0 ? true : undefined),
+    30_000,
+  );
+  await kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: namespace });
 }
 
 /** Objects that the operator wrote again and again: what it wants and what the API server keeps never meet. */

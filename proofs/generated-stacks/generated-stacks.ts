@@ -1,8 +1,8 @@
-import { type OperatorProcess, type Plane, startOperator, startPlane } from '../controlplane.ts';
+import { type Plane, startOperator, startPlane } from '../controlplane.ts';
 import { waitFor } from '../kube/wait.ts';
 import type { Context, Outcome, Proof } from '../proof.ts';
 import { convergeMany } from './converge.ts';
-import { generatedMutants } from './mutants.ts';
+import { generatedMutants, hunters } from './mutants.ts';
 import { type PartName, type PartResult, partNames, runPart } from './part.ts';
 
 export const generatedStacks: Proof = {
@@ -14,25 +14,50 @@ export const generatedStacks: Proof = {
   selfContained: true,
   mutants: generatedMutants,
   run: async (context) => {
+    const parts = partsFor(context);
+    if (!parts.includes('admission')) return joined(await runParts(parts, undefined, context));
     const plane = await startPlane((line) => context.say(line));
     try {
       await waitFor('the EcommerceStack Kind to be served', () => kindOf(plane), 60_000);
       await plane.kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'generated' } });
-      const operator = await startOperator({
-        ...{ kubeconfig: plane.kubeconfig, directory: plane.directory },
-        name: context.mutant?.name ?? 'shipped',
-        ...(context.mutant && { patches: [context.mutant] }),
-      });
-      try {
-        return await runAll(plane, operator, context);
-      } finally {
-        await operator.stop();
-      }
+      const pure = runParts(parts, plane, context);
+      // In a hunt live stacks would only take time: each planted bug is one of the operator's own functions.
+      if (context.stopAtFailure) return joined(await pure);
+      return joined((await Promise.all([pure, runLive(plane, context)])).flat());
     } finally {
       await plane.stop();
     }
   },
 };
+
+/** Milliseconds for which the parts look at the operator as shipped before bugs are hunted. */
+const shippedLook = 60_000;
+
+/** The parts that a run is of: in a hunt the one that can catch the planted bug. */
+function partsFor({ mutant }: Context): readonly PartName[] {
+  const hunter = mutant && hunters[mutant.name];
+  return hunter === undefined ? partNames : [hunter];
+}
+
+async function runLive(plane: Plane, context: Context): Promise<PartResult> {
+  const operator = await startOperator({
+    ...{ kubeconfig: plane.kubeconfig, directory: plane.directory, name: 'shipped' },
+  });
+  try {
+    return await convergeMany(plane, operator, context.random, boundsOf(context));
+  } finally {
+    await operator.stop();
+  }
+}
+
+const boundsOf = ({ endsAt, stopAtFailure, mutant, say }: Context) => ({
+  endsAt: Math.min(
+    endsAt - 20_000,
+    stopAtFailure && mutant === undefined ? Date.now() + shippedLook : Infinity,
+  ),
+  stopAtFailure,
+  say: (line: string) => say(line),
+});
 
 async function kindOf({ kube }: Plane): Promise<true | undefined> {
   return kube.collectionOf('ecommercestack.dev/v1alpha1', 'EcommerceStack').then(
@@ -41,26 +66,26 @@ async function kindOf({ kube }: Plane): Promise<true | undefined> {
   );
 }
 
-/** The parts in processes of their own beside the live stacks; in a hunt the first failure ends them all. */
-async function runAll(plane: Plane, operator: OperatorProcess, context: Context): Promise<Outcome> {
+/** The parts in processes of their own; in a hunt the first failure ends them all. */
+async function runParts(
+  parts: readonly PartName[],
+  plane: Plane | undefined,
+  context: Context,
+): Promise<PartResult[]> {
   const { random, stopAtFailure, mutant } = context;
   const halt = new AbortController();
-  const bounds = { endsAt: context.endsAt - 20_000, stopAtFailure, say: (line: string) => context.say(line) };
+  const bounds = boundsOf(context);
   const runOne = async (part: PartName): Promise<PartResult> => {
-    const request = { part, seed: random.integer(1, 2 ** 30), ...bounds, kubeconfig: plane.kubeconfig };
+    const request = {
+      ...{ part, seed: random.integer(1, 2 ** 30), kubeconfig: plane?.kubeconfig ?? '' },
+      ...{ endsAt: bounds.endsAt, stopAtFailure },
+    };
     const result = await runPart(request, mutant, halt.signal, bounds.say);
     context.say(`${part}: ${result.done} of ${result.of}, ${result.failures.length} failures`);
     if (stopAtFailure && result.failures.length > 0) halt.abort();
     return result;
   };
-  const pure = Promise.all(partNames.map(runOne));
-  // A hunt first looks where bugs are found within seconds.
-  if (stopAtFailure) {
-    const parts = await pure;
-    if (parts.some(({ failures }) => failures.length > 0)) return joined(parts);
-  }
-  const live = await convergeMany(plane, operator, random, bounds);
-  return joined([...(await pure), live]);
+  return Promise.all(parts.map(runOne));
 }
 
 function joined(parts: readonly PartResult[]): Outcome {

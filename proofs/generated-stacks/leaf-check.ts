@@ -1,4 +1,5 @@
 import { drawPair, makesADifference, type Pair, withoutLeaf } from './leaves.ts';
+import { mayFollow } from './rules.ts';
 import type { Located, SchemaNode } from './schema.ts';
 import { differences, emptyWorld } from './world.ts';
 
@@ -15,8 +16,9 @@ export async function judgeLeaf(schema: SchemaNode, leaf: Located, seed: number)
 }
 
 async function judgeRemoval(schema: SchemaNode, pair: Pair, seed: number): Promise<string[]> {
-  const without = withoutLeaf(schema, pair);
-  if (without === undefined) return [];
+  const without = withoutLeaf(pair);
+  // What a running store cannot follow is refused, so there are no traces to look for.
+  if (without === undefined || !mayFollow(schema, pair.before, without)) return [];
   const [changed, fresh] = [emptyWorld(), emptyWorld()];
   await changed.settle(pair.before);
   await changed.settle(without);

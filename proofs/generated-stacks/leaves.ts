@@ -27,7 +27,6 @@ export const behavioural: ReadonlyMap<string, string> = new Map([
   ['spec.eventBus.type', 'has one value so far'],
   ['spec.paused', 'keeps the operator from writing'],
   ...inRollouts('paused').map((path) => [path, 'keeps a rollout where it is'] as const),
-  ['spec.customServices[].version', 'is refused beside image, which is required'],
   ...inRollouts('revisionHistoryLimit').map((path) => [path, 'counts revisions that came before'] as const),
   ...inRollouts('onSecretChange').map((path) => [path, 'takes effect when a Secret changes'] as const),
   ...inRollouts('strategy').map((path) => [path, 'takes effect when a revision follows another'] as const),
@@ -131,14 +130,13 @@ function unnamed(objects: readonly KubernetesObject[]): string {
 }
 
 /** The stack without the leaf, or without the smallest part round it that may be left out; undefined where there is none. */
-export function withoutLeaf(schema: SchemaNode, { leaf, before }: Pair): Stack | undefined {
+export function withoutLeaf({ leaf, before }: Pair): Stack | undefined {
   const [place] = valuesAt(before, pathSteps(leaf), '');
   if (place === undefined) return undefined;
   for (let steps = stepsOf(place.path); steps.length > 1; steps = steps.slice(0, -1)) {
     const copy = structuredClone(before);
     put(copy, steps, undefined);
-    if (breachesOf(schema, copy).length === 0 && validateStack(JSON.parse(JSON.stringify(copy))).ok)
-      return copy;
+    if (validateStack(JSON.parse(JSON.stringify(copy))).ok) return copy;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Mutant } from '../mutants/mutant.ts';
+import type { PartName } from './part.ts';
 
 /** Bugs between what a stack says and what becomes of it; `generated-stacks` has to catch each. */
 export const generatedMutants: readonly Mutant[] = [
@@ -45,3 +46,13 @@ export const generatedMutants: readonly Mutant[] = [
     replace: "if (parts[3] !== undefined) throw new Error('no fraction');\n  const fraction = '000000000';",
   },
 ];
+
+/** The part that catches each. */
+export const hunters: Readonly<Record<string, PartName>> = {
+  'ignores-a-field': 'leaves',
+  'never-prunes': 'pairs',
+  'keeps-removed-fields': 'pairs',
+  'drops-a-rule': 'admission',
+  'names-the-wrong-place': 'admission',
+  'crashes-on-a-legal-quantity': 'leaves',
+};

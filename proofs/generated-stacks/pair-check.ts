@@ -1,6 +1,6 @@
 import { drawChange } from './pairs.ts';
 import type { SchemaNode } from './schema.ts';
-import { differences, emptyWorld } from './world.ts';
+import { comparableAfter, differences, emptyWorld, type World } from './world.ts';
 
 /** A sentence for each way in which A→B is not a fresh B, or A→B→A is not A; kept revisions are set aside. */
 export async function judgeChange(schema: SchemaNode, seed: number): Promise<string[]> {
@@ -11,7 +11,8 @@ export async function judgeChange(schema: SchemaNode, seed: number): Promise<str
     const first = changed.children();
     await changed.settle(after);
     await fresh.settle(after);
-    const there = differences(fresh.children(), changed.children());
+    const kept = (world: World) => comparableAfter(before, after, world.children());
+    const there = differences(kept(fresh), kept(changed));
     await changed.settle(before);
     const back = differences(first, changed.children());
     return [

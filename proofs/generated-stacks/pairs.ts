@@ -1,9 +1,10 @@
 import { pathSteps } from '../../operator/src/api/structural.ts';
 import { valuesAt } from '../../operator/src/api/validate.ts';
 import { type Random, randomFrom } from '../random.ts';
-import { type Members, put, stepsOf, valueAt } from './json.ts';
-import { listOf, repair } from './repair.ts';
-import { nodesBelow, type SchemaNode } from './schema.ts';
+import { type Members, put, valueAt } from './json.ts';
+import { repair } from './repair.ts';
+import { mayFollow } from './rules.ts';
+import type { SchemaNode } from './schema.ts';
 import { asStack, drawDocument, type Stack, strata } from './stack.ts';
 
 /** A stack and the one that it becomes. */
@@ -20,8 +21,10 @@ export function drawChange(schema: SchemaNode, seed: number): Change {
     const other = drawSteady(schema, random);
     if (before === undefined || other === undefined) continue;
     const after = random.next() < 0.5 ? other : mixed(before, other, random);
-    keepFixed(schema, before, after);
-    if (repair(schema, after, random) && isSteady(after))
+    keepVolumes(before, after);
+    const follows = repair(schema, after, random) && isSteady(after) && mayFollow(schema, before, after);
+    // The way back is taken too.
+    if (follows && mayFollow(schema, after, before))
       return { before: asStack(before), after: asStack(after) };
   }
   throw new Error(`seed ${seed}: found no two stacks of which one may follow the other`);
@@ -68,15 +71,35 @@ function mixed(before: Members, other: Members, random: Random): Members {
   return result;
 }
 
-/** What a stack may not change once it is set stays as it was. */
-function keepFixed(schema: SchemaNode, before: Members, after: Members): void {
-  const fixed = nodesBelow(schema, '').filter(({ node }) =>
-    listOf(node['x-kubernetes-validations']).some((rule) => JSON.stringify(rule).includes('oldSelf')),
-  );
-  for (const { path } of fixed) {
-    const steps = stepsOf(path);
-    const [old, next] = [valueAt(before, steps), valueAt(after, steps)];
-    if (old !== undefined && old !== null && next !== undefined && next !== null)
-      put(after, steps, structuredClone(old));
+const storePlaces = [...['data.postgres', 'data.mongodb', 'data.redis', 'data.search'], 'eventBus.kafka'].map(
+  (path) => ['spec', ...path.split('.')],
+);
+
+/** What a running store cannot follow stays as it was: its volume, and the number of partitions. */
+function keepVolumes(before: Members, after: Members): void {
+  for (const steps of storePlaces) {
+    const [was, is] = [before, after].map((document): Members => Object(valueAt(document, steps)));
+    if (was === undefined || is === undefined) continue;
+    const others = Object.keys({ ...was, ...is }).filter(
+      (name) => hasVolume(was[name]) || hasVolume(is[name]),
+    );
+    const sameMode = (was['mode'] ?? 'Embedded') === (is['mode'] ?? 'Embedded');
+    if (sameMode) for (const member of others) keepVolume(was, after, [...steps, member]);
   }
+  const topics = ['spec', 'eventBus', 'kafka', 'topics'];
+  const partitions = valueAt(before, [...topics, 'partitions']);
+  if (isObject(valueAt(after, topics))) put(after, [...topics, 'partitions'], partitions ?? undefined);
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const hasVolume = (value: unknown): boolean => isObject(value) && Object(value).storage !== undefined;
+
+/** Gives the server's settings at these steps the volume that they had, or none. */
+function keepVolume(was: Members, after: Members, steps: readonly string[]): void {
+  const storage: unknown = Object(was[steps.at(-1) ?? '']).storage ?? undefined;
+  if (storage !== undefined) {
+    for (const length of [2, 3, 4].filter((depth) => depth <= steps.length))
+      if (!isObject(valueAt(after, steps.slice(0, length)))) put(after, steps.slice(0, length), {});
+  }
+  if (isObject(valueAt(after, steps))) put(after, [...steps, 'storage'], structuredClone(storage));
 }

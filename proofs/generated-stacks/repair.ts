@@ -105,9 +105,16 @@ const container: Readonly<Record<string, Repair>> = {
 };
 
 const service: Readonly<Record<string, Repair>> = {
-  ECS0201: ({ self, random, breach }) => {
-    const isCustom = breach.site.at.includes('customServices');
-    Reflect.deleteProperty(self, isCustom || random.next() < 0.5 ? 'version' : 'image');
+  ECS0201: either(drop('version'), drop('image')),
+  ECS0211: ({ self, random }) => {
+    const image = membersOf(self['image']);
+    const tags = ['tag', 'digest', 'version'];
+    const given = tags.filter((name) => (self[name] ?? image[name] ?? undefined) !== undefined);
+    const kept = given.length === 0 ? undefined : random.pick(given);
+    for (const name of tags.filter((tag) => tag !== kept)) {
+      for (const holder of [self, image]) Reflect.deleteProperty(holder, name);
+    }
+    if (kept === undefined) image['tag'] = 'v1';
   },
   ECS0202: either(drop('replicas'), drop('autoscaling')),
   ECS0203: set('external', { url: 'https://elsewhere.example' }),
@@ -136,6 +143,7 @@ const rollout: Readonly<Record<string, Repair>> = {
   ECS0306: set('duration', '5m'),
   ECS0307: drop('duration'),
   ECS0308: onlyOne(['exact', 'prefix', 'regex'], 'x'),
+  ECS0312: ({ root, breach }) => put(root, stepsOf(breach.node), '[a-z]+'),
   ECS0309: set('min', '0.5'),
   ECS0310: ({ self }) => {
     [self['min'], self['max']] = [self['max'], self['min']];
@@ -153,6 +161,7 @@ const exposure: Readonly<Record<string, Repair>> = {
   ECS0407: either(set('meshed', true), drop('principal')),
   ECS0408: ({ root, breach, random }) => put(root, stepsOf(breach.node), cidrs(random)),
   ECS0409: drop('tls'),
+  ECS0415: ({ root, breach, random }) => put(root, stepsOf(breach.node), `${random.integer(0, 255)}.0.0.0/8`),
   ECS0413: ({ root, breach, random }) => put(root, stepsOf(breach.node), `/p${random.integer(0, 1_000_000)}`),
   ECS0414: ({ root, breach, random }) =>
     put(root, stepsOf(breach.node), `h${random.integer(0, 1_000_000)}.example`),
@@ -162,6 +171,7 @@ const exposure: Readonly<Record<string, Repair>> = {
 };
 
 const stores: Readonly<Record<string, Repair>> = {
+  ECS0504: drop('size'),
   ECS0501: either(drop('mode'), set('secretRef', { name: 'addresses' })),
   ECS0502: either(drop('secretRef'), set('mode', 'External')),
   ECS0503: ({ self, breach, random }) => {

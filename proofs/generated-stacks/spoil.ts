@@ -37,7 +37,10 @@ const spoils: Readonly<Record<string, Spoil>> = {
   },
   ECS0108: addKey('app', 'version', 'app.kubernetes.io/name', 'ecommercestack.dev/role'),
   ECS0207: (self, random) => {
-    self['name'] = random.pick(takenNames);
+    self['name'] = random.pick([...takenNames, 'members-only', 'user-service-only']);
+  },
+  ECS0504: (self, random) => {
+    self['size'] = random.pick([0, '0', '0Gi', '0.000', '0m']);
   },
   ECS0311: (self, random) => {
     self['maxSurge'] = random.pick([0, '0%']);
@@ -72,6 +75,21 @@ const spoils: Readonly<Record<string, Spoil>> = {
 /** Texts that chance hardly ever finds, by the code of a rule that stands at the text itself. */
 const wrongTexts: Readonly<Record<string, readonly string[]>> = {
   ECS0413: ['/a//b', '/./a', '/a/../b', '/a/..', '/a%2fb', '/a%2Fb', '/100%', '/%zz'],
+  ECS0312: [
+    '(',
+    'a)',
+    '[a',
+    '*',
+    'a**',
+    '(?=b)',
+    '(?<!b)c',
+    '(a)\\1',
+    'a{1001}',
+    '(a{50}){50}',
+    '\\p{Nowhere}',
+    '\\Z',
+  ],
+  ECS0415: ['10.0.0.1/8', '198.51.100.7/24', '192.0.2.1/31', '2001:db8::1/32', 'fe80::1/10'],
   ECS0414: ['192.0.2.7', '10.0.0.1', '255.255.255.255'],
 };
 

@@ -9,7 +9,7 @@ import { type FakeWorld, fakeCluster } from '../../operator/src/testing/fake-clu
 import type { Stack } from './stack.ts';
 
 /** The whole operator over a cluster in memory, in which pods run at once and time stands still. */
-type World = {
+export type World = {
   /** Applies the stack and reconciles until nothing is written any more; throws when that never comes. */
   settle(stack: Stack): Promise<void>;
   /** What the operator made, as `comparable` leaves it. */
@@ -91,6 +91,24 @@ export function comparable(objects: readonly KubernetesObject[]): Map<string, Ch
 /** The record of a revision; older ones stay for an undo. */
 function isRevisionRecord({ kind, metadata }: KubernetesObject): boolean {
   return kind === 'ConfigMap' && metadata.labels?.['ecommercestack.dev/revision'] !== undefined;
+}
+
+/**
+ * What is comparable of the children after a change: where the profile changed, volumes count as there and no more, for
+ * they stay as large as they were made.
+ */
+export function comparableAfter(
+  before: Stack,
+  after: Stack,
+  children: ReadonlyMap<string, Child>,
+): ReadonlyMap<string, Child> {
+  if ((before.spec['profile'] ?? 'Dev') === (after.spec['profile'] ?? 'Dev')) return children;
+  return new Map(
+    [...children].map(([key, child]) => [
+      key,
+      key.startsWith('PersistentVolumeClaim.') ? { ...child, says: '' } : child,
+    ]),
+  );
 }
 
 /** Where the seen children are not the wanted ones, kept ones set aside: one sentence an object. */

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join } from 'node:path';
 import { type Answer, half, refusal } from './answer.ts';
 import { Flow } from './flow.ts';
-import type { NumberedRequest, Place, Plan, RequestRule, StreamFault, Verdict } from './plan.ts';
+import type { Lane, NumberedRequest, Place, Plan, RequestRule, StreamFault, Verdict } from './plan.ts';
 import { readRequest } from './request.ts';
 import { Schedule } from './schedule.ts';
 import { EventStream } from './stream.ts';
@@ -27,7 +27,10 @@ export type Kfault = {
   use(plan: Plan, call?: Call): void;
   /** What was seen and done since `use`. */
   verdict(): Verdict;
-  /** Milliseconds since a request last came or was answered, leases and Events apart; of a watch, its opening. */
+  /**
+   * Milliseconds since a request last came or ended, leases and Events apart; 0 while somebody waits for an answer. Of a
+   * watch its opening counts.
+   */
   quietFor(): number;
   /** Strikes the open watches (of one resource) at once; returns how many. */
   strike(fault: StreamFault, resource?: string): number;
@@ -66,6 +69,8 @@ class FaultProxy {
   #gate: Promise<unknown> | undefined;
   #life = 0;
   #heardAt = performance.now();
+  /** Answers that have not begun. */
+  readonly #waiting = new Set<ServerResponse>();
   #outage: Outage | undefined;
 
   constructor(upstream: Upstream) {
@@ -97,7 +102,7 @@ class FaultProxy {
   }
 
   quietFor(): number {
-    return performance.now() - this.#heardAt;
+    return this.#waiting.size > 0 ? 0 : performance.now() - this.#heardAt;
   }
 
   strike(fault: StreamFault, resource?: string): number {
@@ -168,6 +173,7 @@ class FaultProxy {
     if (opened.statusCode !== 200) return send(response, await readAnswer(opened));
     response.writeHead(200, passedHeaders(opened.headers));
     response.flushHeaders();
+    this.#settle(response, 'watch');
     const initial = forwarded.url.includes('sendInitialEvents=true');
     // Asked of the plan of the moment, which is not the one under which the stream was opened.
     const decide = (facts: Parameters<Schedule['event']>[0]) => this.schedule.event(facts);
@@ -186,10 +192,14 @@ class FaultProxy {
   #hear({ lane }: NumberedRequest, response: ServerResponse): void {
     if (lane === 'lease' || lane === 'event') return;
     this.#heardAt = performance.now();
-    if (lane === 'watch') return;
-    response.once('close', () => {
-      this.#heardAt = performance.now();
-    });
+    this.#waiting.add(response);
+    response.once('close', () => this.#settle(response, lane));
+  }
+
+  #settle(response: ServerResponse, lane: Lane): void {
+    const isFirst = this.#waiting.delete(response);
+    // The end of a stream is no news.
+    if (isFirst || lane !== 'watch') this.#heardAt = performance.now();
   }
 
   /** Does to a request what the rule says; false when nothing is left to be done for it. */

@@ -3,7 +3,10 @@ import type { Access } from './kubeconfig.ts';
 import { accessOf } from './kubeconfig.ts';
 import type { KubeObject, Reference } from './object.ts';
 
-/** What an API server said when it refused. `fields` are the paths that an invalid object is refused for. */
+/**
+ * What an API server said when it refused. `fields` are the paths that an invalid object is refused for; a rule that
+ * could not be evaluated because of what is wrong below it is no further one.
+ */
 export class KubeError extends Error {
   readonly status: number;
   readonly reason: string;
@@ -14,11 +17,20 @@ export class KubeError extends Error {
     super(`${what}: ${status} ${answer?.message ?? body.slice(0, 300)}`);
     this.status = status;
     this.reason = answer?.reason ?? '';
-    this.fields = (answer?.details?.causes ?? []).flatMap((cause) => cause.field ?? []);
+    const causes = answer?.details?.causes ?? [];
+    this.fields = causes
+      .filter(
+        ({ field = '', message = '' }) => !(message.includes('evaluating rule') && hasBelow(causes, field)),
+      )
+      .flatMap((cause) => cause.field ?? []);
   }
 }
 
-type Answer = { message?: string; reason?: string; details?: { causes?: { field?: string }[] } };
+type Cause = { field?: string; message?: string };
+type Answer = { message?: string; reason?: string; details?: { causes?: Cause[] } };
+
+const hasBelow = (causes: readonly Cause[], field: string): boolean =>
+  causes.some((cause) => cause.field?.startsWith(`${field}.`) || cause.field?.startsWith(`${field}[`));
 
 function parsed(body: string): Answer | undefined {
   try {
@@ -174,7 +186,7 @@ export class Kube {
     const { server, agent, token } = this.#access;
     const headers: Record<string, string> = { accept: 'application/json, */*', 'user-agent': 'prove' };
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
-    const text = body === undefined ? undefined : JSON.stringify(body);
+    const text = body === undefined ? undefined : asYaml(JSON.stringify(body));
     if (text !== undefined) {
       headers['content-type'] = contentType;
       // Node gives the body of a DELETE no length by itself, and its bytes then pass for the next request.
@@ -197,6 +209,14 @@ export class Kube {
       call.end(text);
     });
   }
+}
+
+/** JSON that a reader of YAML takes as it is meant: server-side apply is one, and refuses or folds these characters. */
+function asYaml(json: string): string {
+  return json.replaceAll(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function queryOf({ fieldManager = 'prove', dryRun = false, lenient = false }: WriteOptions): string {

@@ -1,15 +1,18 @@
 import { until, waitFor } from '../kube/wait.ts';
 import { percentile } from '../percentile.ts';
 import { type Context, deadlineFactor, type Outcome, type Proof } from '../proof.ts';
+import { randomFrom } from '../random.ts';
 import { disturb } from './disturb.ts';
 import { leadershipMutants } from './mutants.ts';
-import { lease, type Member, type Pair, startPair } from './pair.ts';
+import { lease, type Member, type Pair, startPairs } from './pair.ts';
 import { type Findings, judgeTerms, type Request } from './terms.ts';
 
 /** Milliseconds from SIGTERM of the leader to the other's first write of the lease. */
 const figure = 2000;
 /** Of which five in seven are stops: a hundred. */
 const fullRun = 140;
+/** As many as two cores carry without being late themselves; starting them takes a while, too. */
+const pairsIn = (milliseconds: number): number => (milliseconds < 150_000 ? 1 : 3);
 
 /**
  * How the leader is lost. `stop`: SIGSTOP in the midst of its work. `wire`: its requests are kept on their way to the API
@@ -30,53 +33,71 @@ export const leadership: Proof = {
   sentence:
     'Of two operators, the one that lost the lease (stopped beyond it in the midst of work, or terminated) makes no write that takes effect after the first one of its successor; what a network kept back meanwhile changes nothing that anybody wrote since; SIGTERM hands over within 2 s.',
   minimum: 6,
-  minutes: 20,
+  minutes: 12,
   selfContained: true,
   mutants: leadershipMutants,
   run: async (context) => {
-    const pair = await startPair((line) => context.say(line), context.mutant);
+    const count = pairsIn(context.endsAt - Date.now());
+    const { pairs, stop } = await startPairs(count, (line) => context.say(line), context.mutant);
     try {
-      const seen = await takeTrials(pair, context);
-      return toOutcome(seen, judgeTerms(pair.ledger.read()));
+      const trials: Trials = { begun: 0, isOver: false };
+      const runs = pairs.map((pair) =>
+        takeTrials(pair, trials, { ...context, random: randomFrom(context.random.integer(1, 1_000_000)) }),
+      );
+      return toOutcome(await Promise.all(runs));
     } finally {
-      await pair.stop();
+      await stop();
     }
   },
 };
 
-async function takeTrials(pair: Pair, context: Context): Promise<Seen> {
+/** What the pairs share: how many trials were begun, and whether one has shown enough. */
+type Trials = { begun: number; isOver: boolean };
+
+async function takeTrials(pair: Pair, trials: Trials, context: Context): Promise<Result> {
   const seen: Seen = { begun: [], handOvers: [], failures: [], idle: 0 };
-  for (let turn = 0; turn < fullRun && Date.now() < context.endsAt; turn++) {
+  while (!trials.isOver && trials.begun < fullRun && Date.now() < context.endsAt) {
+    const turn = trials.begun++;
     const loss = losses[turn % losses.length] ?? 'stop';
-    const old = await pair.leader();
-    seen.begun.push({ loss, at: Date.now() });
-    const problem = await trials[loss](pair, old, context, seen);
-    if (problem !== undefined) seen.failures.push(`${loss} ${turn + 1}: ${problem}`);
-    const { harm } = sorted(judgeTerms(pair.ledger.read()), seen);
-    context.say(`${turn + 1} ${loss} of ${old.name}: ${harm.length === 0 ? 'clean' : `${harm.length} late`}`);
-    if (context.stopAtFailure && (harm.length > 0 || seen.failures.length > 0)) break;
+    try {
+      const old = await pair.leader();
+      seen.begun.push({ loss, at: Date.now() });
+      const problem = await lose[loss](pair, old, context, seen);
+      if (problem !== undefined) seen.failures.push(`${loss} ${turn + 1}: ${problem}`);
+      const { harm } = sorted(judgeTerms(pair.ledger.read()), seen);
+      if (context.stopAtFailure && (harm.length > 0 || problem !== undefined)) trials.isOver = true;
+      context.say(
+        `${turn + 1} ${loss} of ${old.name}: ${harm.length === 0 ? 'clean' : `${harm.length} late`}`,
+      );
+    } catch (error) {
+      // A pair that got stuck tells nothing more.
+      seen.failures.push(`${loss} ${turn + 1}: ${error instanceof Error ? error.message : String(error)}`);
+      trials.isOver ||= context.stopAtFailure;
+      break;
+    }
   }
-  return seen;
+  return { seen, findings: judgeTerms(pair.ledger.read()) };
 }
 
+type Result = { readonly seen: Seen; readonly findings: Findings };
 type Trial = (pair: Pair, old: Member, context: Context, seen: Seen) => Promise<string | undefined>;
 
-const trials: Record<Loss, Trial> = {
+const lose: Record<Loss, Trial> = {
   stop: async (pair, old, { random }) => {
-    await disturb(pair.plane.kube, pair.objects, random, random.integer(2, 12));
+    await disturb(pair.kube, pair.objects, random, random.integer(2, 12));
     // The moment is drawn: it may fall between any two steps of a reconcile.
     await moment(random.integer(0, 250));
     process.kill(old.operator.pid, 'SIGSTOP');
     const mark = pair.ledger.read().length;
     try {
-      await disturb(pair.plane.kube, pair.objects, random, 3);
+      await disturb(pair.kube, pair.objects, random, 3);
       await untilWritten(pair, old, mark);
       // It wakes to a world that needs work.
-      if (random.next() < 0.7) await disturb(pair.plane.kube, pair.objects, random, random.integer(2, 12));
+      if (random.next() < 0.7) await disturb(pair.kube, pair.objects, random, random.integer(2, 12));
     } finally {
       process.kill(old.operator.pid, 'SIGCONT');
     }
-    await disturb(pair.plane.kube, pair.objects, random, 4);
+    await disturb(pair.kube, pair.objects, random, 4);
     await untilHeard(pair, old);
     return undefined;
   },
@@ -88,7 +109,7 @@ const trials: Record<Loss, Trial> = {
     const mark = pair.ledger.read().length;
     const stopped = random.next() < 0.5;
     try {
-      const done = await disturb(pair.plane.kube, pair.objects, random, random.integer(2, 8));
+      const done = await disturb(pair.kube, pair.objects, random, random.integer(2, 8));
       const held = await until(async () => (old.wire.held > 1500 ? true : undefined), 1500, 10);
       if (held === undefined) seen.idle++;
       if (stopped) process.kill(old.operator.pid, 'SIGSTOP');
@@ -106,13 +127,15 @@ const trials: Record<Loss, Trial> = {
   },
 
   term: async (pair, old, { random }, seen) => {
-    await disturb(pair.plane.kube, pair.objects, random, random.integer(0, 6));
+    await disturb(pair.kube, pair.objects, random, random.integer(0, 6));
     await moment(random.integer(0, 250));
     const mark = pair.ledger.read().length;
     const asked = Date.now();
-    const ended = old.restart();
+    const ended = old.operator.stop();
     const taken = await waitFor('the other to lead', async () => takeOf(pair, old, mark), 60_000, 20);
     await ended;
+    // Not before: it would compete for the lease that it gave away.
+    await old.start();
     const took = taken.received - asked;
     seen.handOvers.push(took);
     if (
@@ -195,9 +218,13 @@ function sorted({ late }: Findings, { begun }: Seen): { harm: readonly Request[]
   return { harm: late.filter((write) => !isKept(write)), kept: late.filter(isKept) };
 }
 
-function toOutcome(seen: Seen, findings: Findings): Outcome {
-  const { begun, handOvers, failures, idle } = seen;
-  const { harm, kept } = sorted(findings, seen);
+function toOutcome(results: readonly Result[]): Outcome {
+  const judged = results.map(({ seen, findings }) => sorted(findings, seen));
+  const harm = judged.flatMap((each) => each.harm);
+  const seen = results.map((each) => each.seen);
+  const findings = results.map((each) => each.findings);
+  const begun = seen.flatMap((each) => each.begun);
+  const handOvers = seen.flatMap((each) => each.handOvers);
   const counted = (wanted: Loss): number => begun.filter(({ loss }) => loss === wanted).length;
   const late = harm.map(
     ({ source, what }) => `a write of ${source}, which leads no more, took effect: ${what}`,
@@ -205,15 +232,17 @@ function toOutcome(seen: Seen, findings: Findings): Outcome {
   return {
     done: begun.length,
     of: fullRun,
-    failures: [...failures, ...late.slice(0, 20)],
+    failures: [...seen.flatMap((each) => each.failures), ...late.slice(0, 20)],
     figures: {
       ...{ stopped: counted('stop'), cutOff: counted('wire'), terminated: counted('term') },
-      terms: findings.terms.length,
+      pairs: results.length,
+      terms: findings.flatMap(({ terms }) => terms).length,
       lateWrites: harm.length,
-      lateEvents: findings.lateEvents.length,
+      lateEvents: findings.flatMap(({ lateEvents }) => lateEvents).length,
       // What arrived after the successor's first write, all of it kept back by the wire: refused, or on an unchanged object.
-      ...{ keptBackAndRefused: findings.refused.length, keptBackOnUnchanged: kept.length },
-      nothingUnderWay: idle,
+      keptBackAndRefused: findings.flatMap(({ refused }) => refused).length,
+      keptBackOnUnchanged: judged.flatMap(({ kept }) => kept).length,
+      nothingUnderWay: seen.reduce((sum, { idle }) => sum + idle, 0),
       boundAt95: counted('stop') === 0 ? 'none' : (3 / counted('stop')).toFixed(4),
       handOverP50Ms: Math.round(percentile(handOvers, 0.5)),
       handOverMaxMs: Math.round(percentile(handOvers, 1)),

@@ -6,7 +6,7 @@ import { paymentsTable } from '../../services/payment/src/payment-row.ts';
 import { operationsTable } from '../../services/payment/src/provider/simulation.ts';
 import { shipmentsTable } from '../../services/shipping/src/shipment-row.ts';
 import type { Views } from '../saga-fire/views.ts';
-import type { AllTables } from './world.ts';
+import type { AllTables } from './tables.ts';
 
 /** True when every order has ended. */
 export async function hasEnded({ order }: AllTables, ids: readonly string[]): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RelationalStore } from '../../packages/service-kit/src/store/table.ts';
+import type { RelationalStore } from '../../packages/service-kit/src/store/relational-store.ts';
 import { createMemoryTables } from '../../packages/service-kit/src/store/table-memory.ts';
 import { silentLog } from '../../packages/service-kit/src/telemetry/log.ts';
 import { receiveStock } from '../../services/inventory/src/receive.ts';
@@ -10,6 +10,7 @@ import { createSimulatedBus, type SimulatedBus } from './bus.ts';
 import { buy, drawWish } from './customer.ts';
 import { createLife, type Death, mortalBus, mortalStore } from './mortal.ts';
 import { type ParticipantName, participants, type Surroundings, startParticipant } from './participant.ts';
+import type { AllTables } from './tables.ts';
 import { createSimulatedTime, type SimulatedTime } from './time.ts';
 import { hasEnded, viewsOf } from './views.ts';
 
@@ -25,9 +26,6 @@ export type Simulated = {
   readonly deaths: number;
   readonly trace: string;
 };
-
-/** Tables of each participant; they outlive its processes. */
-export type AllTables = Readonly<Record<ParticipantName, RelationalStore>>;
 
 type Stage = {
   readonly random: Random;

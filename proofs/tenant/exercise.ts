@@ -161,12 +161,13 @@ async function settled(kube: Kube, namespace: string, name: string): Promise<voi
  * are rationed, so the first of a series may be left out: another one follows.
  */
 async function tellAgain(kube: Kube, { namespace, name }: StackName, counted: () => boolean): Promise<void> {
-  let paused = false;
+  let enabled = false;
   // Where none is written, the comparison of rights says so.
   await until(async () => {
     if (counted()) return true;
-    paused = !paused;
-    await kube.apply(stackObject(namespace, name, { ...smallSpec, ...nothing, paused }));
+    // An object that has to be made takes Ready away for a moment; Ready again is what is told again.
+    enabled = !enabled;
+    await kube.apply(stackObject(namespace, name, { ...smallSpec, ...nothing, networkPolicy: { enabled } }));
     await settled(kube, namespace, name);
     return undefined;
   }, 150_000);

@@ -43,9 +43,8 @@ export const tenantMutants: readonly Mutant[] = [
     module: 'operator/src/controller/reconcile.ts',
     find: 'const seen = observe(cluster, stack);',
     replace: `const seen = observe(cluster, stack);
-  const { namespace } = stack.metadata;
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'victim-credentials', namespace } };
-  void cluster.find(secret).catch(() => undefined);`,
+  const named = { name: 'victim-credentials', namespace: stack.metadata.namespace };
+  void cluster.find({ apiVersion: 'v1', kind: 'Secret', metadata: named }).catch(() => undefined);`,
   },
   {
     name: 'loosens-pods',
@@ -55,3 +54,14 @@ export const tenantMutants: readonly Mutant[] = [
     replace: 'allowPrivilegeEscalation: true,',
   },
 ];
+
+/** Kinds of attacks in which each shows; an operator that writes or reads too much shows in any. */
+export const showsIn: Readonly<Record<string, readonly string[]>> = {
+  'takes-namesakes': ['name-of-others'],
+  'gives-hosts-to-elders': ['host-of-others'],
+  'compares-hosts-as-text': ['host-of-others'],
+  'lets-labels-win': ['label-of-others'],
+  'exports-to-all': ['reach-of-policy'],
+  'reads-secrets': ['metadata-of-stack'],
+  'loosens-pods': ['pod-field'],
+};

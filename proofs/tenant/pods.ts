@@ -22,7 +22,7 @@ const fewest = 10;
 export async function judgePods(
   kube: Kube,
   random: Random,
-  { stacks, endsAt, stopAtFailure }: { stacks: number; endsAt: number; stopAtFailure: boolean },
+  { stacks, endsAt }: { stacks: number; endsAt: number },
 ): Promise<PodSample & { readonly failures: readonly string[] }> {
   const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
   await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } });
@@ -31,7 +31,7 @@ export async function judgePods(
   const seen = new Set<string>();
   const failures: string[] = [];
   let [done, pods] = [0, 0];
-  while (done < stacks && (done < fewest || Date.now() < endsAt) && !(stopAtFailure && failures.length > 0)) {
+  while (done < stacks && (done < fewest || Date.now() < endsAt)) {
     const seed = random.integer(1, 2 ** 31);
     const style = random.pick([strata.sparse, strata.usual, strata.dense]);
     for (const pod of podsOf(drawStack(schema, seed, style))) {

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { AuditMark } from '../audit.ts';
 import { type Plane, startOperator } from '../controlplane.ts';
-import type { Mutant } from '../mutants/mutant.ts';
 import { exercise, installMissingKinds } from './exercise.ts';
 import { install } from './installation.ts';
 import { type Argued, compareRights, describeRight, forbiddenRights, unargued } from './rights.ts';
@@ -22,7 +21,6 @@ export async function rightsOfInstallation(
   plane: Plane,
   { namespace, watch }: { namespace: string; watch: readonly string[] },
   say: (line: string) => void,
-  mutant?: Mutant,
 ): Promise<RightsReport> {
   const place = watch[0] ?? `${namespace}-stacks`;
   await plane.kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: place } });
@@ -32,7 +30,6 @@ export async function rightsOfInstallation(
   const operator = await startOperator({
     ...{ kubeconfig: installation.kubeconfig, directory: plane.directory, name: namespace },
     ...(watch.length > 0 && { args: ['--namespaces', watch.join(',')] }),
-    ...(mutant && { patches: [mutant] }),
   });
   const requests = () => mark.since().filter(({ user }) => user === installation.user);
   try {

@@ -1,14 +1,14 @@
 import { AuditMark } from '../audit.ts';
-import { startPlane } from '../controlplane.ts';
+import { type Plane, startPlane } from '../controlplane.ts';
 import type { Context, Outcome, Proof } from '../proof.ts';
 import { smallSpec, stackObject } from '../small-stack.ts';
 import { untilReady } from '../stack.ts';
 import { type Arena, openArena } from './arena.ts';
 import { carryOut, type Result, writeOwn } from './assault.ts';
-import { scene } from './attacks/attack.ts';
+import { type Attack, scene } from './attacks/attack.ts';
 import { attacks, inTurns } from './attacks/list.ts';
 import { changesOf, foreignState } from './canaries.ts';
-import { tenantMutants } from './mutants.ts';
+import { showsIn, tenantMutants } from './mutants.ts';
 import { judgeNeighbours } from './neighbours.ts';
 import { judgePods } from './pods.ts';
 import { type RightsReport, rightsOfInstallation } from './rights-run.ts';
@@ -20,8 +20,8 @@ type Part = { readonly failures: readonly string[]; readonly figures: Figures; r
 /** Stacks whose pods are judged in a full run. */
 const fullStacks = 300;
 
-/** Time that a namespaced installation takes to use its rights (milliseconds); a run with less left leaves it out. */
-const narrowMs = 120_000;
+/** Time that an installation takes to use its rights (milliseconds); a run with less left leaves it out. */
+const rightsMs = 120_000;
 
 export const tenant: Proof = {
   name: 'tenant',
@@ -34,12 +34,9 @@ export const tenant: Proof = {
   run: async (context) => {
     const total = context.endsAt - Date.now();
     const until = (share: number) => context.endsAt - total * (1 - share);
-    const parts: Part[] = [];
-    for (const part of [() => assault(context, until(0.5)), () => besides(context, until(0.65))]) {
-      parts.push(await part());
-      if (context.stopAtFailure && parts.some(({ failures }) => failures.length > 0)) break;
-    }
-    return toOutcome(parts);
+    const attacked = await assault(context, until(0.5), until(0.65));
+    // Every planted bug shows in an attack.
+    return toOutcome(context.stopAtFailure ? attacked : [...attacked, await besides(context)]);
   },
 };
 
@@ -52,8 +49,8 @@ function toOutcome(parts: readonly Part[]): Outcome {
   };
 }
 
-/** The attacks, one after the other, and then what became of everything that is not the tenant's. */
-async function assault(context: Context, endsAt: number): Promise<Part> {
+/** The attacks, one after the other, what became of everything that is not the tenant's, and pods of other stacks. */
+async function assault(context: Context, endsAt: number, podsUntil: number): Promise<Part[]> {
   const arena = await openArena((line) => context.say(line), context.mutant);
   const { plane, installation } = arena;
   try {
@@ -66,7 +63,7 @@ async function assault(context: Context, endsAt: number): Promise<Part> {
     const territory = { user: installation.user, home: installation.namespace, allowed: [scene.tenant] };
     const events = mark.since();
     const requests = events.filter(({ user }) => user === installation.user).length;
-    return {
+    const attacked: Part = {
       done: results.length,
       failures: [
         ...results.flatMap(({ failures }) => failures),
@@ -76,6 +73,7 @@ async function assault(context: Context, endsAt: number): Promise<Part> {
       ],
       figures: { attacks: results.length, ...countEnds(results), foreignObjects: before.size, requests },
     };
+    return context.stopAtFailure ? [attacked] : [attacked, await judgeDrawnPods(plane, context, podsUntil)];
   } finally {
     await arena.stop();
   }
@@ -83,7 +81,7 @@ async function assault(context: Context, endsAt: number): Promise<Part> {
 
 async function attackAll(arena: Arena, context: Context, endsAt: number): Promise<Result[]> {
   const results: Result[] = [];
-  const drawn = inTurns(context.random);
+  const drawn = drawnFor(context);
   for (const attack of drawn) {
     if (Date.now() >= endsAt && results.length >= tenant.minimum) break;
     const result = await carryOut(attack, arena);
@@ -95,30 +93,49 @@ async function attackAll(arena: Arena, context: Context, endsAt: number): Promis
   return results;
 }
 
+/** All attacks, taken in turns; for a hunt those that can show its bug, and one of each kind where there is none. */
+function drawnFor({ random, stopAtFailure, mutant }: Context): Attack[] {
+  const drawn = inTurns(random);
+  if (!stopAtFailure) return drawn;
+  const kinds = mutant === undefined ? undefined : showsIn[mutant.name];
+  if (kinds !== undefined) return drawn.filter(({ kind }) => kinds.includes(kind));
+  return drawn.slice(0, new Set(drawn.map(({ kind }) => kind)).size);
+}
+
 function countEnds(results: readonly Result[]): Figures {
   const count = (end: Result['ended']) => results.filter(({ ended }) => ended === end).length;
   return { refused: count('Refused'), answered: count('Answered'), contained: count('Contained') };
 }
 
-/** Pods, rights and neighbours, on a control plane without a tenant. */
-async function besides(context: Context, podsUntil: number): Promise<Part> {
-  const { random, stopAtFailure, mutant } = context;
+/** Pods of drawn stacks, before Pod Security as the API server has it. */
+async function judgeDrawnPods({ kube }: Plane, context: Context, endsAt: number): Promise<Part> {
+  context.say('pods of drawn stacks');
+  const pods = await judgePods(kube, context.random, { stacks: fullStacks, endsAt });
+  return {
+    failures: pods.failures.slice(0, 20),
+    figures: { podStacks: pods.stacks, pods: pods.pods, differentPods: pods.different },
+  };
+}
+
+/** Rights and neighbours, as far as there is time, on a control plane without a tenant. */
+async function besides(context: Context): Promise<Part> {
+  const isShort = () => Date.now() + rightsMs > context.endsAt;
+  if (isShort())
+    return { failures: [], figures: { rightsClusterWide: figureOf(), rightsNamespaced: figureOf() } };
   const say = (line: string) => context.say(line);
   const plane = await startPlane(say);
   try {
-    say('pods of drawn stacks');
-    const limits = { stacks: stopAtFailure ? 10 : fullStacks, endsAt: podsUntil, stopAtFailure };
-    const pods = await judgePods(plane.kube, random, limits);
-    const rights = stopAtFailure && pods.failures.length > 0 ? undefined : await judgeRights(plane, context);
-    const neighbours = mutant === undefined ? await judgeNeighbours(plane, say) : [];
+    const wide = await rightsOfInstallation(plane, { namespace: 'wide-system', watch: [] }, say);
+    const narrow = isShort()
+      ? undefined
+      : await rightsOfInstallation(plane, { namespace: 'narrow-system', watch: ['narrow'] }, say);
+    const neighbours = await judgeNeighbours(plane, say);
     return {
-      failures: [...pods.failures.slice(0, 20), ...(rights?.failures ?? []), ...neighbours],
+      failures: [...wide.failures, ...(narrow?.failures ?? []), ...neighbours],
       figures: {
-        podStacks: pods.stacks,
-        pods: pods.pods,
-        differentPods: pods.different,
-        ...rights?.figures,
-        operatorsSideBySide: mutant === undefined ? 2 : 0,
+        rightsClusterWide: figureOf(wide),
+        rightsNamespaced: figureOf(narrow),
+        operatorsSideBySide: 2,
       },
     };
   } finally {
@@ -126,24 +143,7 @@ async function besides(context: Context, podsUntil: number): Promise<Part> {
   }
 }
 
-async function judgeRights(
-  plane: Parameters<typeof rightsOfInstallation>[0],
-  context: Context,
-): Promise<{ failures: string[]; figures: Figures }> {
-  const { mutant, stopAtFailure } = context;
-  const say = (line: string) => context.say(line);
-  const wide = await rightsOfInstallation(plane, { namespace: 'wide-system', watch: [] }, say, mutant);
-  const short = Date.now() + narrowMs > context.endsAt;
-  const narrow =
-    stopAtFailure || short
-      ? undefined
-      : await rightsOfInstallation(plane, { namespace: 'narrow-system', watch: ['narrow'] }, say);
-  const figure = (report: RightsReport | undefined) =>
-    report === undefined
-      ? 'not run'
-      : `${report.used} of ${report.held} rights used, ${report.argued} argued`;
-  return {
-    failures: [...wide.failures, ...(narrow?.failures ?? [])],
-    figures: { rightsClusterWide: figure(wide), rightsNamespaced: figure(narrow) },
-  };
+function figureOf(report?: RightsReport): string {
+  if (report === undefined) return 'not run';
+  return `${report.used} of ${report.held} rights used, ${report.argued} argued`;
 }

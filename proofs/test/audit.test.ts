@@ -102,6 +102,15 @@ describe('AuditMark', () => {
     expect(mark.since().map(({ verb }) => verb)).toEqual(['patch']);
   });
 
+  test('reads what one namespace was asked for, of a log that many share', () => {
+    const path = join(directory, 'audit.log');
+    const mark = new AuditMark(path);
+    const inside = (namespace: string) => line({ verb: 'get', objectRef: { resource: 'pods', namespace } });
+    writeFileSync(path, inside('a') + inside('ab') + inside('b'));
+    expect(mark.since('a').map(({ namespace }) => namespace)).toEqual(['a']);
+    expect(mark.since()).toHaveLength(3);
+  });
+
   test('takes each event once, and a line that is being written when it is whole', () => {
     const path = join(directory, 'audit.log');
     const mark = new AuditMark(path);

@@ -30,6 +30,29 @@ test.each(mutants)('%s fits the code as it is', (_, mutant) => {
   expect(plant(mutant, source)).not.toBe(source);
 });
 
+test('every module with a bug in it is still one that Node takes', () => {
+  const sources = mutants.map(([name, mutant]) => [
+    name,
+    plant(mutant, readFileSync(join(root, mutant.module), 'utf8')),
+  ]);
+  const program = `import { readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { SourceTextModule } from 'node:vm';
+for (const [name, source] of JSON.parse(readFileSync(0, 'utf8'))) {
+  try {
+    new SourceTextModule(stripTypeScriptTypes(source));
+  } catch (error) {
+    console.log(name + ': ' + error.message);
+  }
+}`;
+  const flags = ['--experimental-vm-modules', '--no-warnings', '--input-type=module', '--eval', program];
+  const { stdout, status } = spawnSync(process.execPath, flags, {
+    encoding: 'utf8',
+    input: JSON.stringify(sources),
+  });
+  expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+});
+
 test('the loader changes what a process runs', () => {
   const directory = mkdtempSync(join(tmpdir(), 'mutant-'));
   try {

@@ -8,6 +8,7 @@ import { scene } from '../tenant/attacks/attack.ts';
 import { attacks, inTurns } from '../tenant/attacks/list.ts';
 import { changesOf } from '../tenant/canaries.ts';
 import { escapesOf } from '../tenant/containment.ts';
+import { showsIn, tenantMutants } from '../tenant/mutants.ts';
 import { compareRights, forbiddenRights, type GrantingRole, unargued } from '../tenant/rights.ts';
 import { trespasses } from '../tenant/trespass.ts';
 
@@ -45,6 +46,16 @@ describe('attacks', () => {
     expect(drawn).toHaveLength(attacks.length);
     expect(inTurns(randomFrom(1))).toEqual(drawn);
   });
+});
+
+test('each planted bug has attacks in which it shows', () => {
+  const kinds = new Set(attacks.map(({ kind }) => kind));
+  expect(Object.keys(showsIn).toSorted()).toEqual(tenantMutants.map(({ name }) => name).toSorted());
+  expect(
+    Object.values(showsIn)
+      .flat()
+      .filter((kind) => !kinds.has(kind)),
+  ).toEqual([]);
 });
 
 describe('rights', () => {

@@ -4,8 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { ecommerceStackCrd } from '../../operator/src/api/crd.ts';
 import { at } from '../kube/object.ts';
 import { plant } from '../mutants/mutant.ts';
+import { randomFrom } from '../random.ts';
 import { crdOf, nextChanges, nextRelease, present } from '../upgrade/release.ts';
-import { removalOrders } from '../upgrade/removal.ts';
+import { removalOrders, roundsOf, stageOf } from '../upgrade/removal.ts';
 import { renderedByV1 } from '../upgrade/rendering.ts';
 import { differenceOf, type Snapshot } from '../upgrade/snapshot.ts';
 
@@ -42,6 +43,25 @@ test('every order of taking away, with the namespace and without it', () => {
   for (const first of ['stack', 'operator', 'CRD', 'namespace']) {
     expect(removalOrders.some(([step]) => step === first)).toBe(true);
   }
+});
+
+test('rounds hold every order once, five side by side, and each round has one order of operator and CRD', () => {
+  const rounds = roundsOf(randomFrom(7));
+  expect(rounds.map(({ length }) => length)).toEqual([5, 5, 5, 5, 5, 5]);
+  expect(new Set(rounds.flat().map(String)).size).toBe(30);
+  const shared = rounds.map(
+    (round) => new Set(round.map((order) => order.find((step) => /operator|CRD/.test(step)))),
+  );
+  expect(shared.map(({ size }) => size)).toEqual([1, 1, 1, 1, 1, 1]);
+  expect(shared[0]).not.toEqual(shared[1]);
+  for (const round of rounds.slice(0, 2))
+    expect(new Set(round.map((order) => order.includes('namespace'))).size).toBe(2);
+});
+
+test('an order is cut where operator and CRD go', () => {
+  const order = ['namespace', 'CRD', 'stack', 'operator'] as const;
+  expect([0, 1, 2].map((stage) => stageOf(order, stage))).toEqual([['namespace'], ['stack'], []]);
+  expect(stageOf(['operator', 'CRD', 'stack', 'namespace'], 2)).toEqual(['stack', 'namespace']);
 });
 
 describe('differences', () => {

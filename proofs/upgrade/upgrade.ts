@@ -8,10 +8,14 @@ import { conditionOf, type StackName, stackReference, untilReady } from '../stac
 import { openFleet } from './fleet.ts';
 import { upgradeMutants } from './mutants.ts';
 import { crdOf, nextBlueprint, nextLabel, nextRelease, present, type Release } from './release.ts';
-import { judgeRemovals, removalOrders } from './removal.ts';
+import { judgeRemovals, removalOrders, roundsOf, takeAway, untilCollected } from './removal.ts';
 import { differenceOf, takeSnapshot } from './snapshot.ts';
 
 const fullFleet = 50;
+/** The chosen stacks and two drawn ones: a stack for each order of a round, and one for production. */
+const shortFleet = 6;
+/** Minutes below which a run has one plane, one way and one round. */
+const shortMinutes = 4;
 
 export const upgrade: Proof = {
   name: 'upgrade',
@@ -23,12 +27,11 @@ export const upgrade: Proof = {
   selfContained: true,
   run: async (context) => {
     const minutes = (context.endsAt - Date.now()) / 60_000;
-    const size = context.stopAtFailure ? 6 : Math.max(8, Math.min(fullFleet, Math.round(minutes * 3)));
+    if (context.stopAtFailure || minutes < shortMinutes)
+      return withPlane(context, (plane) => judgeShortly(plane, context));
+    const size = Math.max(8, Math.min(fullFleet, Math.round(minutes * 4)));
     const versions = await withPlane(context, (plane) => judgeVersions(plane, size, context));
-    const enough = context.stopAtFailure && versions.failures.length > 0;
-    const removals = enough
-      ? { done: 0, failures: [], figures: {} }
-      : await withPlane(context, (plane) => judgeRemovals(plane, context));
+    const removals = await withPlane(context, (plane) => judgeRemovals(plane, context));
     return {
       done: size + removals.done,
       of: fullFleet + removalOrders.length,
@@ -52,47 +55,93 @@ type Part = Pick<Outcome, 'failures' | 'figures'>;
 /** Present → next → present → next, with a fleet that lives through all of it. */
 async function judgeVersions(plane: Plane, size: number, context: Context): Promise<Part> {
   const { kube } = plane;
-  const next = nextRelease(context.mutant);
+  const next = nextRelease();
   const voyage = new Voyage(plane, context);
   try {
-    await voyage.start(present);
-    context.say(`${size} stacks come up`);
-    const stacks = await openFleet(kube, size, context.random);
-    const before = await takeSnapshot(kube, stacks);
-    const failures: string[] = [];
-    const figures: Record<string, number> = { stacks: size, pods: before.pods.size };
-    const compare = async (way: string) => {
-      const { told, restarts, templates, fields } = differenceOf(before, await takeSnapshot(kube, stacks));
-      for (const [name, count] of Object.entries({ restarts, templates, fields }))
-        figures[name] = (figures[name] ?? 0) + count;
-      failures.push(
-        ...voyage.failures.splice(0).slice(0, 5),
-        ...told.slice(0, 10).map((what) => `${way}: ${what}`),
-      );
-    };
-    await voyage.moveTo(next, stacks, true);
-    await compare('upgrade');
-    if (context.stopAtFailure && failures.length > 0) return { failures, figures };
-    failures.push(...(await greetNewcomer(plane)));
+    const fleet = await openVoyage(voyage, plane, size, context);
+    await voyage.moveTo(next, fleet.stacks, true);
+    await fleet.compare('upgrade');
+    const failures = await greetNewcomer(plane);
     const newcomers = await takeSnapshot(kube, [newcomer]);
     await kube.merge(stackReference({ namespace: 'settings', name: 'shop' }), {
       spec: { contact: 'a team' },
     });
-    await voyage.moveTo(present, stacks, false);
-    await compare('way back');
+    await voyage.moveTo(present, fleet.stacks, false);
+    await fleet.compare('way back');
     failures.push(...(await judgeNewcomer(plane, 'Stalled', 'InvalidSpec')));
-    await voyage.moveTo(next, stacks, true);
-    await compare('second upgrade');
+    await voyage.moveTo(next, fleet.stacks, true);
+    await fleet.compare('second upgrade');
     failures.push(...(await judgeNewcomer(plane, 'Ready', 'AllAvailable')));
     const moved = differenceOf(newcomers, await takeSnapshot(kube, [newcomer]));
     failures.push(
       ...moved.told.map((what) => `stack of the next release: ${what}`),
       ...(await judgeStored(plane)),
     );
-    return { failures, figures: { ...figures, podsMadeByAudit: voyage.podsMade } };
+    return {
+      failures: [...fleet.failures, ...failures],
+      figures: { ...fleet.figures, podsMadeByAudit: voyage.podsMade },
+    };
   } finally {
     await voyage.end();
   }
+}
+
+/** A few stacks there and back, and a round of removals among them: what CI has time for. A hunt stays under the next release. */
+async function judgeShortly(plane: Plane, context: Context): Promise<Outcome> {
+  const voyage = new Voyage(plane, context);
+  try {
+    const fleet = await openVoyage(voyage, plane, shortFleet, context);
+    await voyage.moveTo(nextRelease(context.mutant), fleet.stacks, true);
+    await fleet.compare('upgrade');
+    if (!context.stopAtFailure) {
+      await voyage.moveTo(present, fleet.stacks, false);
+      await fleet.compare('way back');
+    }
+    const [done, of] = [shortFleet, fullFleet + removalOrders.length];
+    const { failures, figures } = fleet;
+    if (context.stopAtFailure && failures.length > 0) return { done, of, failures, figures };
+    // What a stack for production keeps is no litter.
+    const stacks = fleet.stacks.filter(({ namespace }) => namespace !== 'production');
+    const [orders = []] = roundsOf(context.random);
+    await untilCollected(plane.kube, 'settings');
+    const removal = await takeAway(orders, stacks, plane, () => voyage.end(), context);
+    return {
+      of,
+      done: done + removal.done,
+      failures: [...failures, ...removal.failures],
+      figures: { ...figures, podsMadeByAudit: voyage.podsMade, ...removal.figures },
+    };
+  } finally {
+    await voyage.end();
+  }
+}
+
+type Fleet = {
+  readonly stacks: readonly StackName[];
+  readonly failures: string[];
+  readonly figures: Record<string, number>;
+  /** Compares the fleet with what it was under the first release. */
+  compare(way: string): Promise<void>;
+};
+
+/** Starts this release and a fleet under it. */
+async function openVoyage(voyage: Voyage, { kube }: Plane, size: number, context: Context): Promise<Fleet> {
+  await voyage.start(present);
+  context.say(`${size} stacks come up`);
+  const stacks = await openFleet(kube, size, context.random);
+  const before = await takeSnapshot(kube, stacks);
+  const failures: string[] = [];
+  const figures: Record<string, number> = { stacks: size, pods: before.pods.size };
+  const compare = async (way: string) => {
+    const { told, restarts, templates, fields } = differenceOf(before, await takeSnapshot(kube, stacks));
+    for (const [name, count] of Object.entries({ restarts, templates, fields }))
+      figures[name] = (figures[name] ?? 0) + count;
+    failures.push(
+      ...voyage.failures.splice(0).slice(0, 5),
+      ...told.slice(0, 10).map((what) => `${way}: ${what}`),
+    );
+  };
+  return { stacks, failures, figures, compare };
 }
 
 const newcomer: StackName = { namespace: 'newcomer', name: 'shop' };
@@ -198,6 +247,7 @@ class Voyage {
 
   async end(): Promise<void> {
     await this.#operator?.stop();
+    this.#operator = undefined;
   }
 
   async #servicesOf(fleet: ReadonlySet<string>): Promise<KubeObject[]> {

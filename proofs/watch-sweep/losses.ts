@@ -1,7 +1,7 @@
-import type { State } from '../crash-sweep/state.ts';
 import type { EventRule, Plan } from '../kfault/plan.ts';
 import { until } from '../kube/wait.ts';
 import type { Random } from '../random.ts';
+import type { State } from '../sweep/state.ts';
 import type { Site } from './site.ts';
 import { makeNamespaces, statesOf, steps, unsettled } from './workload.ts';
 
@@ -23,8 +23,8 @@ export type LossesSeen = {
   readonly failures: string[];
 };
 
-/** Stacks that run side by side; each is a sample with losses of its own. */
-export const batchSize = 12;
+/** Stacks that run side by side; each is a sample with losses of its own. Most of a run is waiting for what notices them. */
+export const batchSize = 24;
 /** Twice the longest audit (5 s and a quarter), its grace of 10 s and a fresh picture, for an event lost in each half. */
 const deadline = 90_000;
 
@@ -126,7 +126,7 @@ function describe(loss: Loss | undefined): string {
   return loss.type === 'One' ? `event ${loss.at} lost` : `half of the events lost (seed ${loss.seed})`;
 }
 
-/** Every position once, in a drawn order, and so many runs that lose half, both in turn by batches. */
+/** Every position once, in a drawn order, and so many runs that lose half; each batch has of both while there are both. */
 export function drawLosses(events: number, halves: number, random: Random): Loss[][] {
   const ones = random.shuffle(
     Array.from({ length: events }, (_, index): Loss => ({ type: 'One', at: index + 1 })),
@@ -137,8 +137,8 @@ export function drawLosses(events: number, halves: number, random: Random): Loss
   );
   const batches: Loss[][] = [];
   while (ones.length > 0 || rest.length > 0) {
-    if (rest.length > 0) batches.push(rest.splice(0, batchSize));
-    if (ones.length > 0) batches.push(ones.splice(0, batchSize));
+    const half = rest.splice(0, Math.max(batchSize / 2, batchSize - ones.length));
+    batches.push([...half, ...ones.splice(0, batchSize - half.length)]);
   }
   return batches;
 }

@@ -1,8 +1,8 @@
 import { serviceNames } from '../../packages/contracts/src/topology.ts';
-import { differences, type State, stateOf } from '../crash-sweep/state.ts';
 import type { Kube } from '../kube/kube.ts';
 import type { KubeObject } from '../kube/object.ts';
 import { isReady, ownedKindNames, stackLabel } from '../stack.ts';
+import { differences, type State, stateOf } from '../sweep/state.ts';
 
 const name = 'small';
 const stackKind = { apiVersion: 'ecommercestack.dev/v1alpha1', kind: 'EcommerceStack' } as const;

@@ -3,36 +3,18 @@ import { drift } from '../../proofs/drift/drift.ts';
 import { examples } from '../../proofs/examples.ts';
 import { invalid } from '../../proofs/invalid.ts';
 import { mesh } from '../../proofs/mesh/mesh.ts';
-import type { Proof } from '../../proofs/proof.ts';
-import { freshSeed, randomFrom } from '../../proofs/random.ts';
 import { rollingLoss } from '../../proofs/rolling-loss.ts';
 import { silence } from '../../proofs/silence.ts';
 import { clusterTarget, type Target } from '../../proofs/target.ts';
+import { shortForm } from '../../proofs/test/short-form.ts';
 
-// The short form of each proof: the same code and the same judgement over fewer samples, drawn from a fresh seed.
-// `npm run prove -- NAME --seed S` repeats one.
-const say = (line: string) => console.log(line);
 let target: Target;
 
 beforeAll(async () => {
-  target = await clusterTarget(say);
+  target = await clusterTarget((line) => console.log(line));
 });
 
 afterAll(() => target.close());
-
-async function shortForm(proof: Proof, minutes: number) {
-  const seed = freshSeed();
-  say(`${proof.name}: seed ${seed}`);
-  const outcome = await proof.run({
-    random: randomFrom(seed),
-    endsAt: Date.now() + minutes * 60_000,
-    stopAtFailure: false,
-    target: async () => target,
-    say,
-  });
-  say(JSON.stringify(outcome.figures));
-  return outcome;
-}
 
 describe('the running platform', () => {
   test.each([
@@ -43,7 +25,7 @@ describe('the running platform', () => {
     [silence, 3.5],
     [examples, 0.1],
   ] as const)('$name', { timeout: 600_000 }, async (proof, minutes) => {
-    const { failures, done } = await shortForm(proof, minutes);
+    const { failures, done } = await shortForm(proof, minutes, async () => target);
     expect(failures).toEqual([]);
     expect(done).toBeGreaterThan(0);
   });

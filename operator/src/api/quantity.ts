@@ -17,14 +17,21 @@ const multipliers: Readonly<Record<string, bigint>> = {
   Ei: 10n ** 9n * 2n ** 60n,
 };
 
-/** Billionths of the unit (nano-cores, nano-bytes); undefined when `quantity` has no such form. */
+/** The API server takes a binary multiple for this at most. */
+const mostBinary = (2n ** 63n - 1n) * 10n ** 9n;
+
+/**
+ * Billionths of the unit (nano-cores, nano-bytes), as the API server reads it: what is smaller is rounded up, what is
+ * larger than a binary multiple may be counts as the largest. Undefined when `quantity` has no such form.
+ */
 export function parseQuantity(quantity: string | number): bigint | undefined {
   const parts = /^(-?)([0-9]+)(?:\.([0-9]{1,9}))?([a-zA-Z]*)$/.exec(String(quantity));
   const multiplier = multipliers[parts?.[4] ?? ''];
   if (parts === null || multiplier === undefined) return undefined;
   const fraction = (parts[3] ?? '').padEnd(9, '0');
   const billionths = BigInt(`${parts[2]}${fraction}`);
-  const value = (billionths * multiplier) / 10n ** 9n;
+  const exact = (billionths * multiplier + 10n ** 9n - 1n) / 10n ** 9n;
+  const value = parts[4]?.endsWith('i') === true && exact > mostBinary ? mostBinary : exact;
   return parts[1] === '-' ? -value : value;
 }
 

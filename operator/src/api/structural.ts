@@ -14,7 +14,6 @@ export type StructuralSchema = {
   additionalProperties?: StructuralSchema;
   items?: StructuralSchema;
   required?: string[];
-  anyOf?: { type: 'integer' | 'string' }[];
   format?: string;
   pattern?: string;
   minimum?: number;
@@ -98,7 +97,6 @@ function intOrString(rest: Partial<Raw>, variants: Raw[], path: string): Structu
   }
   const node: StructuralSchema = {
     ...(rest as StructuralSchema), // the union's own keywords; its variants are taken apart below
-    anyOf: [{ type: 'integer' }, { type: 'string' }],
     pattern: text.pattern,
     maxLength: text.maxLength,
     minimum: whole.minimum,

@@ -12,7 +12,7 @@ export type Changes = {
   readonly prune: readonly KubernetesObject[];
 };
 
-/** What became of the changes: every object is tried, whatever became of the others. */
+/** What became of the changes: every object is tried whatever became of the others, unless their namespace is going. */
 export type Outcome = {
   /**
    * Keys of the objects whose effect has yet to show: everything that was made anew, and workloads that were changed,
@@ -24,6 +24,8 @@ export type Outcome = {
 
 /** Objects of one Kind that are written at the same time. */
 const batch = 8;
+
+const isTerminating = ({ reason }: ObjectProblem): boolean => reason === 'Terminating';
 
 /**
  * Applies, then prunes. Kinds follow one another in the order given, because a route must not name what is not there
@@ -47,6 +49,8 @@ export async function applyChanges(
     }
   };
   for (const group of groups(changes.apply)) {
+    // The stack goes with its namespace: what else it wants would be refused as well.
+    if (problems.some(isTerminating)) return { awaited, problems };
     await Promise.all(
       group.map((object) =>
         attempt(object, () => write(cluster, stack, key, object, live.get(objectKey(object)))),

@@ -53,21 +53,6 @@ export function secretsInUse(children: readonly KubernetesObject[]): ReadonlySet
   return new Set(running.flatMap(secretsOf));
 }
 
-/** Versions of these Secrets, as far as they exist; undefined where Secrets may not be watched. */
-export function secretVersions(
-  cluster: CachedCluster,
-  namespace: string,
-  names: readonly string[],
-): Record<string, string> | undefined {
-  const versions: Record<string, string> = {};
-  for (const name of names) {
-    const seen = cluster.secret(namespace, name);
-    if (seen === undefined) return undefined;
-    if (seen.version !== undefined) versions[name] = seen.version;
-  }
-  return versions;
-}
-
 type Reference = { readonly name?: string; readonly optional?: boolean };
 
 type Container = {

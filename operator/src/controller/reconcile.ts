@@ -2,11 +2,11 @@ import type { ReconcileResult } from '@ecommercestack/controller-runtime';
 import { completeStack } from '../api/defaults.ts';
 import { objectKey } from '../api/object.ts';
 import { applyChanges } from '../cluster/apply.ts';
-import { missingSecrets, observe, secretVersions } from '../cluster/observe.ts';
+import { missingSecrets, observe } from '../cluster/observe.ts';
 import { recordedRevisions } from '../desired/revision.ts';
 import { buildStack } from '../desired/stack.ts';
 import { plan } from '../plan/plan.ts';
-import { decideRollouts, isRemembered, secretsFollowed } from '../rollout/decide.ts';
+import { decideRollouts, isRemembered } from '../rollout/decide.ts';
 import { hostsTaken, neededCapabilities, withoutHosts } from '../status/claims.ts';
 import { summarize, summarizeHalt } from '../status/summarize.ts';
 import type { ReconcileContext } from './context.ts';
@@ -34,9 +34,9 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const taken = hostsTaken(stack, cluster.stacks());
   const completed = withoutHosts(completeStack(stack), taken);
   const seen = observe(cluster, stack);
-  const followed = secretsFollowed(completed);
-  const versions = secretVersions(cluster, completed.metadata.namespace, followed);
-  const decisions = decideRollouts(completed, stack.status, seen.children, versions);
+  const { namespace } = completed.metadata;
+  const secret = (name: string) => cluster.secret(namespace, name);
+  const decisions = decideRollouts(completed, stack.status, seen.children, secret);
   const input = inputOf(completed, stack.status, seen, decisions, context.records.get(key));
   const desired = buildStack(input);
   context.records.set(key, recordedRevisions(desired));
@@ -52,8 +52,7 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
     problems: [],
     absent: neededCapabilities(completed).filter((name) => !seen.capabilities[name]),
     hostsTaken: taken,
-    missingSecrets: missingSecrets(cluster, completed.metadata.namespace, desired),
-    unseenSecrets: versions === undefined ? followed : [],
+    missingSecrets: missingSecrets(cluster, namespace, desired),
     storeNotes: context.storeNotes,
     podSecurity: seen.podSecurity,
   };

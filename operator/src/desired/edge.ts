@@ -1,6 +1,6 @@
 import type { CompletedRoute, CompletedService, CompletedStack } from '../api/completed.ts';
 import type { KubernetesObject } from '../api/object.ts';
-import { buildHttpRoute } from './http-route.ts';
+import { buildHttpRoutes } from './http-route.ts';
 import { buildIngress } from './ingress.ts';
 import { buildGateway } from './istio-gateway.ts';
 import { objectLabels } from './labels.ts';
@@ -75,7 +75,7 @@ function buildGatewayApiEdge(
     routed.filter(({ running }) => running.lanes.length > 1).map((edge) => [edge.running.name, edge]),
   );
   return [
-    buildHttpRoute({
+    ...buildHttpRoutes({
       name: names.stack(stack.metadata.name),
       labels,
       parentRefs: stack.exposure.gatewayAPI.parentRefs,

@@ -4,24 +4,40 @@ import { type Backend, type HeaderMatch, stickyHeader, type Traffic } from './ro
 /** Traffic to one service below one path of the edge. */
 export type EdgeRoute = { path: string; service: string; port: number; traffic: Traffic };
 
-/** The HTTPRoute of all hosts; a split between revisions goes to the Services of their Deployments. */
-export function buildHttpRoute(edge: {
+/** Rules that the Gateway API takes in one HTTPRoute. */
+const mostRules = 16;
+
+/**
+ * The HTTPRoutes of all hosts; a split between revisions goes to the Services of their Deployments. Rules that do not
+ * fit into the first one stand in further ones: a Gateway merges the routes of a host by the longest path.
+ */
+export function buildHttpRoutes(edge: {
   name: string;
   labels: Record<string, string>;
   parentRefs: readonly { name: string; sectionName?: string; port?: number }[];
   hostnames: readonly string[];
   routes: readonly EdgeRoute[];
-}): KubernetesObject {
-  return {
+}): KubernetesObject[] {
+  return portions(edge.routes.map(buildRules)).map((rules, index) => ({
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'HTTPRoute',
-    metadata: { name: edge.name, labels: edge.labels },
+    metadata: { name: index === 0 ? edge.name : `${edge.name}-${index}`, labels: edge.labels },
     spec: {
       parentRefs: edge.parentRefs,
       ...(edge.hostnames.length > 0 && { hostnames: edge.hostnames }),
-      rules: edge.routes.flatMap(buildRules),
+      rules,
     },
-  };
+  }));
+}
+
+/** The rules in as few portions as they fit in; those of one path stay together, for their order counts. */
+function portions<Rule>(paths: readonly (readonly Rule[])[]): Rule[][] {
+  return paths.reduce<Rule[][]>((done, rules) => {
+    const last = done.at(-1);
+    if (last === undefined || last.length + rules.length > mostRules) done.push([...rules]);
+    else last.push(...rules);
+    return done;
+  }, []);
 }
 
 function buildRules(route: EdgeRoute): Record<string, unknown>[] {

@@ -14,7 +14,7 @@ export const names = {
   store: (stack: string, store: EmbeddedStore) => `${stack}-${store}`,
   /** Scripts that a store runs at its first start. */
   storeInit: (stack: string, store: EmbeddedStore) => `${stack}-${store}-init`,
-  /** Objects that exist once a stack and have no namesake: Ingress, Gateway, HTTPRoute, PeerAuthentication. */
+  /** Objects that exist once a stack and have no namesake: Ingress, Gateway, PeerAuthentication, the first HTTPRoute. */
   stack: (stack: string) => stack,
   /** VirtualService of the hosts at the edge; those of the services carry the names of the services. */
   edge: (stack: string) => `${stack}-edge`,

@@ -3,6 +3,7 @@ import { kindOf, kindRank } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey, sortObjects } from '../api/object.ts';
 import { isRetained, retentionAnnotation } from '../desired/retention.ts';
 import { driftOf } from './drift.ts';
+import { withLivingVolume } from './volume.ts';
 
 /**
  * Annotation with the hash of the object as it was last applied. It shows that a field which is desired no more may
@@ -32,8 +33,9 @@ export function plan(desired: readonly KubernetesObject[], observed: readonly Ku
   const apply: KubernetesObject[] = [];
   const unchanged: string[] = [];
   const reasons: Record<string, string> = {};
-  for (const object of desired) {
-    const key = objectKey(object);
+  for (const wish of desired) {
+    const key = objectKey(wish);
+    const object = withLivingVolume(wish, live.get(key));
     const reason = reasonToApply(object, live.get(key));
     if (reason === undefined) unchanged.push(key);
     else {

@@ -9,17 +9,14 @@ import { workloadReadiness } from '../status/readiness.ts';
 import { provenRevisions } from '../status/services.ts';
 import { advance } from './advance.ts';
 import type { DeploymentSeen, RolloutDecision, RolloutMemory } from './decision.ts';
-import { decideRestart, type RestartDecision } from './restart.ts';
+import { decideRestart, type RestartMemory, type SecretLookUp } from './restart.ts';
 
-/**
- * Decides every workload of a stack: what status remembers, what the stack wants and what lives. `versions` are those
- * of the user's Secrets that exist; undefined where Secrets may not be seen.
- */
+/** Decides every workload of a stack: what status remembers, what the stack wants and what lives. */
 export function decideRollouts(
   stack: CompletedStack,
   status: EcommerceStackStatus | undefined,
   children: readonly KubernetesObject[],
-  versions?: Readonly<Record<string, string>>,
+  secret: SecretLookUp,
 ): RolloutDecision[] {
   const deployments = children.filter(({ kind }) => kind === 'Deployment');
   return workloadsOf(stack).map(({ name, workload, intent }) => {
@@ -36,18 +33,11 @@ export function decideRollouts(
     const before = status?.services?.find((service) => service.name === name);
     const { onSecretChange } = workload.rollout;
     const restart = decideRestart(
-      { onSecretChange, reads: secretsRead(stack, intent), versions },
+      { onSecretChange, reads: secretsRead(stack, intent), secret },
       { secrets: before?.secrets, restart: before?.restart },
     );
     return { ...advance(wish, memoryOf(before), mine.map(toSeen)), ...restart };
   });
-}
-
-/** Names of the user's Secrets for whose changes pods of this stack restart. */
-export function secretsFollowed(stack: CompletedStack): string[] {
-  return workloadsOf(stack)
-    .filter(({ workload }) => workload.rollout.onSecretChange === 'Restart')
-    .flatMap(({ intent }) => secretsRead(stack, intent));
 }
 
 /** What one service's status remembers of its rollout. */
@@ -78,7 +68,7 @@ export function isRemembered(
   });
 }
 
-function sameSecrets(one: RestartDecision['secrets'] = [], other: RestartDecision['secrets'] = []): boolean {
+function sameSecrets(one: RestartMemory['secrets'] = [], other: RestartMemory['secrets'] = []): boolean {
   const versions = new Map(one.map(({ name, version }) => [name, version]));
   return one.length === other.length && other.every(({ name, version }) => versions.get(name) === version);
 }

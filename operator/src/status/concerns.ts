@@ -131,7 +131,8 @@ export function exposureReady(evidence: Evidence): Finding {
   }
   const problem = evidence.problems.find(({ kind }) => concernOf(kind) === 'edge');
   if (problem !== undefined) return finding(type, 'ObjectRefused', describeProblem(problem));
-  const [edge] = desiredOf(evidence, 'Ingress', 'HTTPRoute', 'Gateway');
+  const edges = desiredOf(evidence, 'Ingress', 'HTTPRoute', 'Gateway');
+  const edge = edges.find((one) => !isTaken(one, liveOf(evidence, one))) ?? edges[0];
   if (evidence.absent.includes('gatewayAPI')) {
     return finding(
       type,
@@ -182,6 +183,10 @@ export function addressOf(ingress: KubernetesObject): string | undefined {
   return first?.hostname ?? first?.ip;
 }
 
+/** Whether the object is there and, of the Gateway API, a Gateway has it. */
+const isTaken = ({ kind }: KubernetesObject, live: KubernetesObject | undefined): boolean =>
+  live !== undefined && (kind !== 'HTTPRoute' || isAccepted(live));
+
 function isAccepted(route: KubernetesObject): boolean {
   // Written by the Gateway's controller; every member is optional, so any object is one.
   const status = route['status'] as
@@ -196,10 +201,11 @@ function isAccepted(route: KubernetesObject): boolean {
   );
 }
 
-function restartNotes({ unseenSecrets }: Evidence): string[] {
-  if (unseenSecrets.length === 0) return [];
+function restartNotes({ decisions }: Evidence): string[] {
+  const unseen = new Set(decisions.flatMap((decision) => decision.unseen ?? []));
+  if (unseen.size === 0) return [];
   return [
-    `onSecretChange is off for ${listed([...new Set(unseenSecrets)])}: an operator of all namespaces sees no Secrets; install it with watch.namespaces, or restart the pods yourself`,
+    `onSecretChange is off for ${listed([...unseen])}: an operator of all namespaces sees no Secrets; install it with watch.namespaces, or restart the pods yourself`,
   ];
 }
 

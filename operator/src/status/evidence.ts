@@ -37,8 +37,6 @@ export type Evidence = {
   readonly hostsTaken: readonly string[];
   /** Secrets that pods refer to and that are known not to exist. */
   readonly missingSecrets: readonly string[];
-  /** Secrets for whose changes pods are to restart and which this installation may not see. */
-  readonly unseenSecrets: readonly string[];
   /** False: the namespace does not enforce a Pod Security standard; undefined: it cannot be seen. */
   readonly podSecurity?: boolean;
   /** What a person should know about an embedded store, by store, e.g. that it is a stand-in. */

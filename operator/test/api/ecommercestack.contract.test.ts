@@ -147,7 +147,6 @@ describe('changes', () => {
   const kafkaOf = (kafka: object) => ({ eventBus: { kafka } });
 
   it('that a running store cannot follow are refused with the path and the remedy', async () => {
-    await cluster(...patched('shop', redisOf('1Gi')));
     const embedded = await refusal(...patched('shop', redisOf('2Gi')));
     expect(embedded).toContain('spec.data.redis.embedded.storage: ');
     expect(embedded).toContain('keeps the volume');

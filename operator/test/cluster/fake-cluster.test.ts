@@ -1,3 +1,4 @@
+import { ApiError } from '@ecommercestack/controller-runtime';
 import { describe, expect, test } from 'vitest';
 import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
 import { applyChanges } from '../../src/cluster/apply.ts';
@@ -54,6 +55,17 @@ describe('what a real API server would have to be made to do', () => {
       },
     ]);
     expect(outcome.awaited).toEqual([objectKey(object('whole')), objectKey(object('later', 'Deployment'))]);
+  });
+
+  test('in a namespace that is going, one group of refusals is enough to know', async () => {
+    const world = fakeCluster();
+    const causes = [{ reason: 'NamespaceTerminating', message: 'namespace dev is being terminated' }];
+    world.refuse(() => true, new ApiError(403, { reason: 'Forbidden', message: 'no', details: { causes } }));
+    const apply = [...'abcdefghijkl'].map((name) => object(name));
+    const changes = { apply: [...apply, object('later', 'Deployment')], prune: [] };
+    const outcome = await applyChanges(world.cluster, { name: 'shop', namespace: 'dev' }, changes, []);
+    expect(new Set(outcome.problems.map(({ reason }) => reason))).toEqual(new Set(['Terminating']));
+    expect(world.writes).toHaveLength(8);
   });
 
   test('an answer that never came is tried again, not held against the object', async () => {

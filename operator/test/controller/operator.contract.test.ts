@@ -1,17 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { pino } from 'pino';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { waitFor } from '../../../hack/cluster/wait.ts';
-import { kinds } from '../../src/api/kinds.ts';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
-import { resourceOf } from '../../src/cluster/informers.ts';
 import { managerName } from '../../src/desired/labels.ts';
-import { type Operator, startOperator } from '../../src/operator.ts';
-import { type ApiServer, startApiServer } from '../cluster/api-server.ts';
 import { stackNamed } from '../cluster/cluster-suite.ts';
 import { installIstioCrds } from './istio-crds.ts';
+import { startLiveOperator } from './live-operator.ts';
 import { small, userService } from './shop-world.ts';
 
 const noMesh = { ...small, mesh: { type: 'None' } };
@@ -19,79 +14,10 @@ const examples = join(import.meta.dirname, '../../../examples');
 // Functional deadlines are gated at five times their figure: machines that run tests are noisy.
 const driftMs = 5 * 2_000;
 
-let server: ApiServer;
-let operator: Operator;
+const live = await startLiveOperator();
+const { server, stackIn, condition, until, install, owned } = live;
 
-beforeAll(async () => {
-  server = await startApiServer({ pods: true });
-  operator = await startOperator(
-    {
-      kubeconfig: server.kubeconfig,
-      namespaces: [],
-      leaderElect: true,
-      leaseName: 'ecommercestack-operator',
-      lease: { durationMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
-      auditMs: 3_600_000,
-      silenceMs: 90_000,
-      healthPort: 0,
-      metricsPort: 0,
-      logLevel: 'silent',
-      storeNotes: {},
-    },
-    pino({ level: 'silent' }),
-  );
-});
-
-afterAll(async () => {
-  await operator?.stop();
-  await server?.stop();
-});
-
-async function stackIn(namespace: string, name = 'shop'): Promise<KubernetesObject | undefined> {
-  return server.get(stackNamed(name, namespace));
-}
-
-/** `True AllAvailable`, or what else the condition says. */
-async function condition(namespace: string, type: string, name = 'shop'): Promise<string> {
-  const stack = await stackIn(namespace, name);
-  const { conditions = [] } = (stack?.['status'] ?? {}) as {
-    conditions?: { type: string; status: string; reason: string }[];
-  };
-  const found = conditions.find((candidate) => candidate.type === type);
-  return `${found?.status} ${found?.reason}`;
-}
-
-async function until(what: string, check: () => Promise<boolean>, timeoutMs = 100_000): Promise<void> {
-  await waitFor(check, { what, timeoutMs, intervalMs: 200 }).catch(async (error: unknown) => {
-    const stacks = await server.kubectl(
-      'get',
-      'ecommercestacks',
-      '-A',
-      '-o',
-      'jsonpath={.items[*].status.conditions}',
-    );
-    throw new Error(`${String(error)}; the stacks say ${stacks}`, { cause: error });
-  });
-}
-
-async function install(namespace: string, spec: Record<string, unknown>): Promise<void> {
-  await server.namespace(namespace);
-  await server.put(stackNamed('shop', namespace, spec));
-}
-
-/** Everything in a namespace that carries our label, by the Kind table. */
-async function owned(namespace: string): Promise<KubernetesObject[]> {
-  const rows = kinds.filter((row) => row.owned && row.needs === undefined);
-  const selection = { namespace, labelSelector: `app.kubernetes.io/managed-by=${managerName}` };
-  const lists = await Promise.all(
-    rows.map(async (row) => {
-      const { items } = await server.client.list<KubernetesObject>(resourceOf(row), selection);
-      const apiVersion = row.group === '' ? row.version : `${row.group}/${row.version}`;
-      return items.map((item) => ({ ...item, apiVersion, kind: row.kind }));
-    }),
-  );
-  return lists.flat();
-}
+afterAll(() => live.stop());
 
 describe('the operator against a real API server', () => {
   test('a stack becomes Ready', async () => {

@@ -3,9 +3,9 @@ import type { KubernetesObject } from '../../src/api/object.ts';
 import { fakeCluster } from '../../src/testing/fake-cluster.ts';
 import { type ShopWorld, shopWorld, userService } from './shop-world.ts';
 
-const reading = userService({
-  env: [{ name: 'SMTP_URL', valueFrom: { secretKeyRef: { name: 'smtp', key: 'url' } } }],
-});
+const env = [{ name: 'SMTP_URL', valueFrom: { secretKeyRef: { name: 'smtp', key: 'url' } } }];
+const reading = userService({ env });
+const ignoring = userService({ env, rollout: { onSecretChange: 'Ignore' } });
 const deployment = 'Deployment.apps/dev/user-service';
 
 function secret(url: string): KubernetesObject {
@@ -48,17 +48,19 @@ describe('a Secret of the user', () => {
     expect(user?.restart).toBe(user?.secrets?.[0]?.version);
   });
 
-  test('restarts nothing where it is to be ignored', async () => {
-    const world = await worldWith(
-      userService({
-        env: [{ name: 'SMTP_URL', valueFrom: { secretKeyRef: { name: 'smtp', key: 'url' } } }],
-        rollout: { onSecretChange: 'Ignore' },
-      }),
-    );
+  test('restarts nothing where it is to be ignored, nor when it is followed again', async () => {
+    const world = await worldWith(reading);
     const before = world.writes.length;
+    world.want(ignoring);
+    await world.settle();
     world.put(secret('smtp://b'));
     await world.settle();
+    world.want(reading);
+    await world.settle();
     expect(writesTo(world, before)).toEqual([]);
+    world.put(secret('smtp://c'));
+    await world.settle();
+    expect(writesTo(world, before)).toEqual([deployment]);
   });
 
   test('that may not be seen is named in a condition, with the way out', async () => {
@@ -68,6 +70,10 @@ describe('a Secret of the user', () => {
     await blind.settle();
     const found = blind.stack().status?.conditions?.find(({ type }) => type === 'RolloutHealthy');
     expect(found?.message).toMatch(/onSecretChange is off for smtp: .*watch\.namespaces/);
+    blind.want(ignoring);
+    await blind.settle();
+    const silent = blind.stack().status?.conditions?.find(({ type }) => type === 'RolloutHealthy');
+    expect(silent?.message).not.toMatch(/onSecretChange/);
   });
 });
 

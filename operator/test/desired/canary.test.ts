@@ -1,3 +1,4 @@
+import { HTTPRoute } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1/HTTPRoute';
 import { describe, expect, test } from 'vitest';
 import { completeStack } from '../../src/api/defaults.ts';
 import { capabilitiesWhere } from '../../src/api/kinds.ts';
@@ -142,6 +143,22 @@ describe('a canary', () => {
     expect(pick(objects, 'Service', `${canaryName}-only`).spec).toMatchObject({
       selector: { app: 'user-service', 'ecommercestack.dev/deployment': canaryName },
     });
+  });
+
+  test('stands in several HTTPRoutes where the routes are more than the Gateway API takes in one', () => {
+    const routes = Array.from({ length: 30 }, (_, index) => ({ path: `/p${index}`, service: 'user' }));
+    const objects = buildStack(
+      input(
+        {},
+        {},
+        { exposure: { type: 'GatewayAPI', gatewayAPI: { parentRefs: [{ name: 'edge' }] }, routes } },
+      ),
+    );
+    const made = objects.filter(({ kind }) => kind === 'HTTPRoute');
+    expect(made.map(({ metadata }) => metadata.name)).toEqual(['shop', 'shop-1']);
+    // The object is what is being checked here.
+    for (const route of made) expect(() => new HTTPRoute(route as never).validate()).not.toThrow();
+    expect(made.flatMap(({ spec }) => Object(spec).rules)).toHaveLength(30);
   });
 
   test('that retires keeps its subset and loses its Deployment', () => {

@@ -196,3 +196,17 @@ describe('prune', () => {
     expect(kinds.indexOf('Deployment')).toBeLessThan(kinds.indexOf('ServiceAccount'));
   });
 });
+
+test('a volume stays as it was made, whatever the profile stands for by now', () => {
+  const claimOf = (size: string) => {
+    const claim = desired.find(({ kind }) => kind === 'PersistentVolumeClaim');
+    if (claim === undefined) throw new Error('the stack has no volume');
+    const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: size } } };
+    return { ...claim, spec };
+  };
+  const large = claimOf('20Gi');
+  const relabelled = { ...large, metadata: { ...large.metadata, labels: { team: 'a' } } };
+  expect(plan([large], [live(claimOf('1Gi'))]).apply).toEqual([]);
+  expect(plan([relabelled], [live(claimOf('1Gi'))]).apply[0]?.['spec']).toEqual(claimOf('1Gi').spec);
+  expect(plan([large], []).apply[0]?.['spec']).toEqual(large.spec);
+});

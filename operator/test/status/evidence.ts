@@ -115,7 +115,6 @@ export function evidence(changes: Partial<Evidence> = {}): Evidence {
     absent: [],
     hostsTaken: [],
     missingSecrets: [],
-    unseenSecrets: [],
     completed: completeStack(stack),
     ...changes,
     stack,

@@ -244,7 +244,7 @@ export class ApiClient {
     }
   }
 
-  /** Fails every request that has waited longer than this for its answer: the link that it took was lost. */
+  /** Gives every request under way this long for its answer, counted from when it was sent: the link that it took was lost. */
   giveUp(olderThanMs: number): void {
     this.#sender.giveUp(olderThanMs);
   }

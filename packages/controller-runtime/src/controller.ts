@@ -13,13 +13,14 @@ import type { KubeObject } from './object.ts';
 import { keyOf } from './object.ts';
 import type { WorkQueueOptions } from './queue.ts';
 import { WorkQueue } from './queue.ts';
+import { withSignals } from './with-signals.ts';
 
 /** What a reconcile may ask for. */
 export interface ReconcileResult {
   /** Come back after this many milliseconds, unless something happens before. */
   readonly requeueAfter?: number;
   /**
-   * True: the key waits for others, so hearing nothing about it for 15 s (doubling up to 10 min) is a reason to audit the
+   * True: the key waits for others, so hearing nothing about it for 30 s (doubling up to 10 min) is a reason to audit the
    * caches. False: it waits for nothing. Left out: as before.
    */
   readonly waits?: boolean;
@@ -75,13 +76,13 @@ export interface Controller {
   readonly done: Promise<void>;
   /** Why the controller is not ready; empty when it is. */
   notReady(): string[];
-  /** Takes no new work, gives what runs a second to finish, gives the lease away, ends the watches. */
+  /** Takes no new work, gives what runs half a second to finish, gives the lease away, ends the watches. */
   stop(): Promise<void>;
 }
 
 const BEHIND_MS = 100;
 /** After `stop()` the lease is given away this soon at the latest, so that another leads within two seconds. */
-const HAND_OVER_MS = 1_000;
+const HAND_OVER_MS = 500;
 
 /** Ties an informer to the keys that its changes concern. */
 export function watch<T extends KubeObject>(of: Watch<T>): AnyWatch {
@@ -134,8 +135,10 @@ class Run {
     for (const each of options.watches) each.connect((key) => this.queue.add(key));
     options.metrics?.observe(this.#informers);
     for (const informer of this.#informers) informer.start();
+    for (const informer of this.#informers) informer.onReturn(() => this.#resume());
     options.leader?.onReturn((lostSince) => {
       for (const informer of this.#informers) informer.doubt(lostSince);
+      this.queue.hurry();
     });
     options.leader?.start();
     this.done = this.#work();
@@ -167,6 +170,13 @@ class Run {
   readonly #onSignal = (): void => {
     void this.stop();
   };
+
+  /** The API server serves one stream again: whoever waits for it need not find that out alone. */
+  #resume(): void {
+    for (const informer of this.#informers) informer.resume();
+    this.#options.leader?.resume();
+    this.queue.hurry();
+  }
 
   async #shutDown(): Promise<void> {
     for (const signal of this.#options.stopOn ?? []) process.off(signal, this.#onSignal);
@@ -246,9 +256,8 @@ class Run {
     }
     const started = this.#clock.monotonic();
     try {
-      const signal =
-        leader === undefined ? this.#abort.signal : AbortSignal.any([this.#abort.signal, leader.term]);
-      const result = (await reconcile(key, signal)) ?? {};
+      const ends = [this.#abort.signal, ...(leader === undefined ? [] : [leader.term])];
+      const result = (await withSignals(ends, async (signal) => await reconcile(key, signal))) ?? {};
       this.queue.forget(key);
       if (result.waits === true) this.#doubts.waits(key);
       else if (result.waits === false) this.#doubts.settles(key);

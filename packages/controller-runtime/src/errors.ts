@@ -72,6 +72,12 @@ export function isExpired(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 410 || error.reason === 'Expired');
 }
 
+/** True when nobody who may answer did: no answer, a failing server, or one that knows nobody any more. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 401 || error.status >= 500;
+  return error instanceof ConnectionError;
+}
+
 /** A short text for logs and conditions, whatever was thrown. */
 export function describeError(error: unknown): string {
   if (error instanceof ApiError) return `${error.status} ${error.reason}: ${error.message}`.trim();

@@ -50,6 +50,7 @@ export type { KubeObject, ObjectMeta, ObjectRef, OwnerReference, Resource } from
 export { apiVersionOf, compareVersions, keyOf, pathOf, refOf } from './object.ts';
 export type { QueueObserver, WorkQueueOptions } from './queue.ts';
 export { WorkQueue } from './queue.ts';
-export type { ReflectorObserver, ReflectorOptions, ReflectorState, ReflectorTiming } from './reflector.ts';
+export type { ReflectorOptions, ReflectorTiming } from './reflector.ts';
 export { defaultTiming, Reflector } from './reflector.ts';
+export type { ReflectorObserver, ReflectorState } from './reflector-observer.ts';
 export type { ApiClientOptions, ApiRequest, Query } from './requests.ts';

@@ -1,8 +1,9 @@
 import { Cache, stripManagedFields } from './cache.ts';
 import type { KubeObject } from './object.ts';
 import { keyOf } from './object.ts';
-import type { ReflectorOptions, ReflectorState } from './reflector.ts';
+import type { ReflectorOptions } from './reflector.ts';
 import { Reflector } from './reflector.ts';
+import type { ReflectorState } from './reflector-observer.ts';
 
 /** What to hold in memory of one Kind. */
 export interface InformerOptions<T extends KubeObject>
@@ -30,6 +31,7 @@ export class Informer<T extends KubeObject = KubeObject> {
   readonly #options: InformerOptions<T>;
   readonly #reflectors = new Map<string, Reflector<T>>();
   readonly #settled: (() => void)[] = [];
+  readonly #onReturn: (() => void)[] = [];
 
   constructor(options: InformerOptions<T>) {
     const {
@@ -65,6 +67,10 @@ export class Informer<T extends KubeObject = KubeObject> {
           onState: (state, error) => {
             this.#settle();
             observer?.onState?.(state, error);
+          },
+          onReturn: () => {
+            for (const listener of this.#onReturn) listener();
+            observer?.onReturn?.();
           },
         },
       });
@@ -126,6 +132,16 @@ export class Informer<T extends KubeObject = KubeObject> {
   /** Takes a fresh picture; the cache tells the differences as changes. */
   relist(): void {
     for (const reflector of this.#reflectors.values()) reflector.relist();
+  }
+
+  /** Tells `listener` when the API server serves a stream again that it had not served, or broken. */
+  onReturn(listener: () => void): void {
+    this.#onReturn.push(listener);
+  }
+
+  /** Others are served: streams that wait after a failure try now, unless the server asked them to wait. */
+  resume(): void {
+    for (const reflector of this.#reflectors.values()) reflector.resume();
   }
 
   /** The link was lost at `lostSince` (monotonic time) and is back: hanging requests are given up, silent streams resume. */

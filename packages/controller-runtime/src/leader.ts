@@ -1,9 +1,10 @@
 import { jitter } from './backoff.ts';
 import type { ApiClient } from './client.ts';
-import type { Clock } from './clock.ts';
+import type { Cancel, Clock } from './clock.ts';
 import { microTime, pause, systemClock } from './clock.ts';
 import { ApiError, attempt, isAlreadyExists, isConflict, isNotFound, WriteRefusedError } from './errors.ts';
 import type { KubeObject, Resource } from './object.ts';
+import { withSignals } from './with-signals.ts';
 
 /** The Kind that leadership is kept in. */
 export const leaseResource: Resource = {
@@ -26,7 +27,7 @@ export interface LeaderOptions {
   readonly leaseMs?: number;
   /** A held lease is renewed this often; default 10 s. */
   readonly renewMs?: number;
-  /** A failed renewal, and a lease that others hold, are tried again this often; default 2 s. */
+  /** A failed renewal, and a lease that others hold, are tried again within this time; default 2 s. */
   readonly retryMs?: number;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -66,7 +67,7 @@ export class LeaderElector {
   #waiting: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #lostSince: number | undefined;
-  #patience = 1;
+  #wake = new AbortController();
   readonly #onReturn: ((lostSince: number) => void)[] = [];
 
   constructor(options: LeaderOptions) {
@@ -124,6 +125,11 @@ export class LeaderElector {
     this.#onReturn.push(listener);
   }
 
+  /** Others are answered: asks now where the last request was not. */
+  resume(): void {
+    if (this.#lostSince !== undefined) this.#wake.abort();
+  }
+
   /** Starts competing for the lease; further calls do nothing. */
   start(): void {
     this.#running ??= this.#run();
@@ -147,28 +153,33 @@ export class LeaderElector {
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       let renewed = false;
+      this.#wake = new AbortController();
+      const began = this.#clock.monotonic();
       try {
         renewed = await this.#tryHold();
-        this.#patience = 1;
       } catch (error) {
         if (isConflict(error) || isAlreadyExists(error)) this.#observed = undefined;
         else attempt(() => this.#options.onError?.(error));
       }
       this.#report();
-      await this.#rest(renewed);
+      await this.#rest(renewed, began);
     }
   }
 
   /** Waits until the next attempt, and notices the end of our own lease on the way. */
-  async #rest(renewed: boolean): Promise<void> {
+  async #rest(renewed: boolean, began: number): Promise<void> {
     const random = this.#options.random ?? Math.random;
-    const wait = renewed ? this.#renewMs : this.#retryMs * jitter(0.5, 0.9, random);
-    const left = this.#renewedAt + this.#leaseMs * 0.9 - this.#clock.monotonic();
-    if (this.#leading && left < wait) {
-      await pause(this.#clock, left, this.#stop.signal);
-      this.#report();
-      await pause(this.#clock, wait - Math.max(left, 0), this.#stop.signal);
-    } else await pause(this.#clock, wait, this.#stop.signal);
+    const now = this.#clock.monotonic();
+    // Counted from the beginning: who waited in vain for an answer has rested.
+    const retry = this.#retryMs * jitter(0.4, 0.65, random);
+    const wait = renewed ? this.#renewMs : Math.max(retry - (now - began), retry / 4);
+    const left = this.#renewedAt + this.#leaseMs * 0.9 - now;
+    await withSignals([this.#stop.signal, this.#wake.signal], async (signal) => {
+      const runsOut = this.#leading && left < wait;
+      if (runsOut) await pause(this.#clock, left, signal);
+      if (runsOut) this.#report();
+      await pause(this.#clock, runsOut ? wait - Math.max(left, 0) : wait, signal);
+    });
   }
 
   /** One attempt to take or renew the lease; true when we hold it now. */
@@ -204,8 +215,9 @@ export class LeaderElector {
     try {
       this.#remember(
         await this.#limited((limit) => {
-          const signal = AbortSignal.any([this.#stop.signal, limit]);
-          return client.get<Lease>(leaseResource, { namespace, name }, { signal });
+          return this.#insist([this.#stop.signal, limit], (signal) =>
+            client.get<Lease>(leaseResource, { namespace, name }, { signal }),
+          );
         }),
       );
     } catch (error) {
@@ -232,17 +244,37 @@ export class LeaderElector {
   }
 
   /**
+   * Asks again on another connection while an answer is late, and takes the first that comes: where a connection has died
+   * without a word, only a new one tells that the API server is back.
+   */
+  async #insist<T>(ends: readonly AbortSignal[], ask: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    let cancel: Cancel = () => {};
+    return await withSignals([...ends, over.signal], async (signal) => {
+      try {
+        return await new Promise<T>((resolve, reject) => {
+          const once = (): void => {
+            ask(signal).then(resolve, reject);
+            cancel = this.#clock.after(this.#retryMs / 2, once);
+          };
+          once();
+        });
+      } finally {
+        cancel();
+        over.abort();
+      }
+    });
+  }
+
+  /**
    * A request that hangs longer than the retry interval is given up, so that the next one still comes in time. Who does not
-   * lead has nothing to lose and waits twice as long every other time: the API server may be slow rather than gone.
+   * lead has nothing to lose and waits twice as long: the API server may be slow rather than gone.
    */
   async #limited<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     const late = new Error('the lease request took too long');
-    const limit = this.#retryMs * (this.isLeader ? 1 : this.#patience);
-    const cancel = this.#clock.after(limit, () => {
-      this.#patience = 3 - this.#patience;
-      controller.abort(late);
-    });
+    const limit = this.#retryMs * (this.isLeader ? 1 : 2);
+    const cancel = this.#clock.after(limit, () => controller.abort(late));
     const sentAt = this.#clock.monotonic();
     try {
       const answer = await request(controller.signal);

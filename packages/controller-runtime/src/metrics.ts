@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { Informer } from './informer.ts';
 import type { KubeObject } from './object.ts';
 import type { QueueObserver } from './queue.ts';
-import type { ReflectorObserver } from './reflector.ts';
+import type { ReflectorObserver } from './reflector-observer.ts';
 
 const SECONDS = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10, 60];
 

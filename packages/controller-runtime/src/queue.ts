@@ -13,7 +13,7 @@ export interface QueueObserver {
 
 /** How a queue behaves. */
 export interface WorkQueueOptions {
-  /** Waits after failures of one key; default 5 ms doubling to 60 s. */
+  /** Waits after failures of one key; default 5 ms doubling to 30 s. */
   readonly backoff?: BackoffOptions;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -42,7 +42,7 @@ export class WorkQueue {
   constructor(options: WorkQueueOptions = {}) {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
-    this.#backoff = options.backoff ?? { base: 5, cap: 60_000 };
+    this.#backoff = options.backoff ?? { base: 5, cap: 30_000 };
     this.#observer = options.observer ?? {};
   }
 
@@ -105,6 +105,16 @@ export class WorkQueue {
     this.#observer.onRetry?.();
     this.addAfter(key, delay);
     return delay;
+  }
+
+  /** Puts all keys that wait after a failure in line now, because what they failed of may be over. */
+  hurry(): void {
+    for (const [key, { cancel }] of this.#delayed) {
+      if (this.failures(key) === 0) continue;
+      cancel();
+      this.#delayed.delete(key);
+      this.add(key);
+    }
   }
 
   /** Ends a key's back-off: its next failure starts from the first wait again. */

@@ -1,27 +1,21 @@
 import type { BackoffOptions } from './backoff.ts';
-import { backoffDelay, jitter } from './backoff.ts';
+import { jitter } from './backoff.ts';
 import type { ApiClient, Selection } from './client.ts';
 import type { Clock } from './clock.ts';
 import { pause, systemClock } from './clock.ts';
-import { ApiError, attempt, ConnectionError, isExpired } from './errors.ts';
+import { ApiError, ConnectionError, isAway, isExpired } from './errors.ts';
 import { namesOf, textOf } from './lazy-object.ts';
 import type { KubeObject, Resource } from './object.ts';
 import { apiVersionOf, compareVersions } from './object.ts';
 import type { ObjectHead } from './object-text.ts';
+import { Pace } from './pace.ts';
+import type { ReflectorObserver, ReflectorState } from './reflector-observer.ts';
+import { guarded } from './reflector-observer.ts';
 import { DoubtError, RelistError, refusesWatchList, restartReason } from './restart.ts';
 import type { WatchEvent } from './watch-stream.ts';
 import { watchEvents } from './watch-stream.ts';
 import { SilenceError, Watchdog } from './watchdog.ts';
-
-/** `absent`: the Kind is not served (404). `forbidden`: we may not read it (403). `waiting`: between two attempts. */
-export type ReflectorState =
-  | 'starting'
-  | 'listing'
-  | 'watching'
-  | 'waiting'
-  | 'absent'
-  | 'forbidden'
-  | 'stopped';
+import { withSignals } from './with-signals.ts';
 
 /** Waits and limits of a reflector, in milliseconds unless the name says otherwise. */
 export interface ReflectorTiming {
@@ -54,16 +48,6 @@ interface ReflectorSink<T extends KubeObject> {
   set(object: T): void;
   delete(object: T): void;
   replace(objects: Iterable<T>): void;
-}
-
-/** What a reflector reports, for metrics and logs. */
-export interface ReflectorObserver {
-  onState?(state: ReflectorState, error: unknown): void;
-  /** A stream ended; `reason` is one of few fixed words. */
-  onRestart?(reason: string): void;
-  onList?(): void;
-  /** Called once per batch of lines that arrived together. */
-  onEvents?(count: number): void;
 }
 
 /** What to reflect and how. */
@@ -101,11 +85,16 @@ export class Reflector<T extends KubeObject> {
   #synced = false;
   #version: string | undefined;
   #seen = '0';
-  #failures = 0;
+  readonly #pace: Pace;
   #stuck = 0;
+  /** The last failure was the API server's, or the way's to it. */
+  #away = false;
+  /** The server itself asked for the present wait. */
+  #asked = false;
+  /** A failure of the attempt under way is due to what is over: the next one follows at once. */
+  #urged = false;
   #alarms = 0;
   #watchListServed: boolean;
-  #connectedAt = Number.NEGATIVE_INFINITY;
   #lastContact: number;
   #deafSince: number | undefined;
   #running: Promise<void> | undefined;
@@ -115,6 +104,7 @@ export class Reflector<T extends KubeObject> {
     this.#timing = { ...defaultTiming, ...options.timing };
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
+    this.#pace = new Pace(this.#timing, this.#clock, this.#random);
     this.#watchListServed = options.watchList ?? true;
     const { lazy, resource } = options;
     this.#lazyHead = lazy === true ? { apiVersion: apiVersionOf(resource), kind: resource.kind } : undefined;
@@ -185,32 +175,40 @@ export class Reflector<T extends KubeObject> {
     if (this.#state === 'watching' || this.#state === 'listing') {
       this.#stream.abort(new DoubtError('the link was lost and is back'));
     }
-    if (this.#state === 'waiting') this.recheck();
+    this.resume();
+  }
+
+  /** The API server answers others: ends a wait after a failure, unless the server asked for that wait itself. */
+  resume(): void {
+    if (this.#state !== 'waiting' || this.#asked) return;
+    this.#urged = true;
+    this.recheck();
   }
 
   async #run(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      const spacing = this.#timing.spacingMs * jitter(0.75, 1.25, this.#random);
-      await pause(this.#clock, this.#connectedAt + spacing - this.#clock.monotonic(), this.#stop.signal);
+      await pause(this.#clock, this.#pace.spacing, this.#stop.signal);
       if (this.#stop.signal.aborted) return;
       let wait = 0;
       try {
         await this.#connect();
         this.#options.observer?.onRestart?.('ended');
-        wait = this.#afterCleanEnd();
+        this.#enter('waiting');
+        wait = this.#pace.afterEnd();
       } catch (error) {
         if (this.#stop.signal.aborted) return;
         wait = this.#afterFailure(error);
       }
       if (wait <= 0) continue;
       this.#wake = new AbortController();
-      await pause(this.#clock, wait, AbortSignal.any([this.#stop.signal, this.#wake.signal]));
+      await withSignals([this.#stop.signal, this.#wake.signal], (signal) => pause(this.#clock, wait, signal));
     }
   }
 
   /** One connection: from the known version on, or from a fresh picture of everything. */
   async #connect(): Promise<void> {
-    this.#connectedAt = this.#clock.monotonic();
+    this.#pace.connecting();
+    [this.#urged, this.#asked] = [false, false];
     if (this.#version === undefined) {
       this.#enter('listing');
       if (this.#watchListServed) {
@@ -240,19 +238,35 @@ export class Reflector<T extends KubeObject> {
   }
 
   async #watch(query: Record<string, string | boolean | undefined>): Promise<void> {
-    const initial = query['sendInitialEvents'] === true ? new Map<string, T>() : undefined;
-    const [low, high] = this.#timing.timeoutSeconds;
-    const patience = Math.min(this.#timing.silenceMs * 2 ** this.#alarms, high * 1_000);
-    const watchdog = new Watchdog(this.#clock, patience);
+    const longestMs = this.#timing.timeoutSeconds[1] * 1_000;
+    const watchdog = new Watchdog(
+      this.#clock,
+      Math.min(this.#timing.silenceMs * 2 ** this.#alarms, longestMs),
+    );
     this.#stream = new AbortController();
-    const signal = AbortSignal.any([this.#stop.signal, this.#stream.signal, watchdog.signal]);
+    try {
+      const ends = [this.#stop.signal, this.#stream.signal, watchdog.signal];
+      await withSignals(ends, (signal) => this.#follow(query, signal, watchdog));
+    } finally {
+      watchdog.stop();
+    }
+    if (!this.#synced || this.#version === undefined)
+      throw new ConnectionError('the watch ended too early', undefined);
+  }
+
+  async #follow(
+    query: Record<string, string | boolean | undefined>,
+    signal: AbortSignal,
+    watchdog: Watchdog,
+  ): Promise<void> {
+    const initial = query['sendInitialEvents'] === true ? new Map<string, T>() : undefined;
     try {
       const body = await this.#options.client.openWatch(this.#options.resource, this.#selection(signal), {
         ...query,
         allowWatchBookmarks: true,
-        timeoutSeconds: Math.round(jitter(low, high, this.#random)),
+        timeoutSeconds: Math.round(jitter(...this.#timing.timeoutSeconds, this.#random)),
       });
-      this.#heard(watchdog);
+      this.#opened(watchdog);
       if (initial === undefined) this.#enter('watching');
       for await (const events of watchEvents<T>(body, this.#lazyHead)) {
         // Lines that had arrived before a stop or a relist must not count after it.
@@ -265,11 +279,7 @@ export class Reflector<T extends KubeObject> {
     } catch (error) {
       // An aborted request says only that it was aborted.
       throw signal.aborted ? signal.reason : error;
-    } finally {
-      watchdog.stop();
     }
-    if (!this.#synced || this.#version === undefined)
-      throw new ConnectionError('the watch ended too early', undefined);
   }
 
   #take(event: WatchEvent<T>, initial: Map<string, T> | undefined): void {
@@ -314,28 +324,25 @@ export class Reflector<T extends KubeObject> {
     return strip === undefined ? object : strip(object);
   }
 
+  #opened(watchdog: Watchdog): void {
+    this.#heard(watchdog);
+    this.#pace.opened();
+    if (!this.#away) return;
+    this.#away = false;
+    this.#options.observer?.onReturn?.();
+  }
+
   #heard(watchdog: Watchdog): void {
     watchdog.feed();
     this.#lastContact = this.#clock.monotonic();
   }
 
-  /** A stream that ends at once, again and again, is a failure too, though the server called it success. */
-  #afterCleanEnd(): number {
-    this.#enter('waiting');
-    const lived = this.#clock.monotonic() - this.#connectedAt;
-    if (lived >= this.#timing.spacingMs * 5) {
-      this.#failures = 0;
-      return 0;
-    }
-    this.#failures += 1;
-    return backoffDelay(this.#timing.backoff, this.#failures, this.#random);
-  }
-
   #afterFailure(error: unknown): number {
     this.#options.observer?.onRestart?.(restartReason(error));
+    this.#away = isAway(error);
     if (this.#version === undefined && this.#watchListServed && refusesWatchList(error)) {
       this.#watchListServed = false;
-      this.#connectedAt = Number.NEGATIVE_INFINITY;
+      this.#pace.forget();
       return 0;
     }
     if (error instanceof SilenceError) this.#alarms += 1;
@@ -346,21 +353,20 @@ export class Reflector<T extends KubeObject> {
     if (error instanceof ApiError && (error.status === 404 || error.status === 403)) {
       return this.#unavailable(error);
     }
-    if (this.#clock.monotonic() - this.#connectedAt >= this.#timing.spacingMs * 5) this.#failures = 0;
-    this.#failures += 1;
     this.#stuck += 1;
     this.#enter('waiting', error);
     if (isExpired(error) || this.#stuck >= FAILURES_BEFORE_RELIST * 2) this.#version = undefined;
     else if (!(error instanceof ConnectionError) && this.#stuck >= FAILURES_BEFORE_RELIST)
       this.#version = undefined;
-    const wait = backoffDelay(this.#timing.backoff, this.#failures, this.#random);
-    const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-    return Math.max(wait, asked * jitter(1, 1.2, this.#random));
+    const wait = this.#pace.afterFailure();
+    const asked = error instanceof ApiError ? error.retryAfterMs : undefined;
+    this.#asked = asked !== undefined;
+    if (asked !== undefined) return asked * jitter(1, 1.2, this.#random);
+    return this.#urged ? 0 : wait;
   }
 
   #unavailable(error: ApiError): number {
     this.#version = undefined;
-    this.#failures = 0;
     if (error.status === 404) {
       // Without its CRD the Kind has no objects: what we still hold is gone.
       this.#options.sink.replace([]);
@@ -382,14 +388,4 @@ export class Reflector<T extends KubeObject> {
     this.#deafSince = hears ? undefined : (this.#deafSince ?? this.#clock.monotonic());
     if (changed || error !== undefined) this.#options.observer?.onState?.(state, error);
   }
-}
-
-/** An observer whose exceptions end nothing: a reflector must outlive its metrics and logs. */
-function guarded(observer: ReflectorObserver): ReflectorObserver {
-  return {
-    onState: (state, error) => attempt(() => observer.onState?.(state, error)),
-    onRestart: (reason) => attempt(() => observer.onRestart?.(reason)),
-    onList: () => attempt(() => observer.onList?.()),
-    onEvents: (count) => attempt(() => observer.onEvents?.(count)),
-  };
 }

@@ -1,5 +1,6 @@
 import { backoffDelay } from './backoff.ts';
-import type { Clock } from './clock.ts';
+import { bodyText } from './body-text.ts';
+import type { Cancel, Clock } from './clock.ts';
 import { pause, systemClock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
 import type { StatusBody } from './errors.ts';
@@ -45,6 +46,13 @@ export interface ApiRequest {
   readonly signal?: AbortSignal;
 }
 
+/** A request that waits for its answer, until its time is over. */
+interface Unanswered {
+  readonly since: number;
+  cancel: Cancel;
+  giveUp(error: Error): void;
+}
+
 const JSON_TYPE = 'application/json';
 
 /** Sends requests as one identity: repeats what may be repeated, renews credentials, bounds every wait. */
@@ -53,7 +61,7 @@ export class RequestSender {
   readonly #clock: Clock;
   readonly #transport: Transport;
   readonly #streams: Transport;
-  readonly #unanswered = new Set<{ readonly since: number; giveUp(error: Error): void }>();
+  readonly #unanswered = new Set<Unanswered>();
 
   constructor(options: ApiClientOptions) {
     this.#options = options;
@@ -97,11 +105,15 @@ export class RequestSender {
     });
   }
 
-  /** Fails every request that has waited longer than this for its answer. */
+  /** Gives every request under way this long for its answer, counted from when it was sent. */
   giveUp(olderThanMs: number): void {
     const lost = new ConnectionError('no answer, and later requests were answered', undefined);
-    const before = this.#clock.monotonic() - olderThanMs;
-    for (const request of this.#unanswered) if (request.since < before) request.giveUp(lost);
+    for (const request of this.#unanswered) {
+      const left = request.since + olderThanMs - this.#clock.monotonic();
+      request.cancel();
+      if (left <= 0) request.giveUp(lost);
+      else request.cancel = this.#clock.after(left, () => request.giveUp(lost));
+    }
   }
 
   /** Closes all connections; requests and streams under way fail. */
@@ -127,14 +139,14 @@ export class RequestSender {
     const deadline = new AbortController();
     const abort = (): void => deadline.abort(request.signal?.reason);
     const timeoutMs = this.#options.timeoutMs ?? 30_000;
-    const cancel = this.#clock.after(timeoutMs, () =>
-      deadline.abort(new Error(`no answer in ${timeoutMs} ms`)),
-    );
     request.signal?.addEventListener('abort', abort, { once: true });
     if (request.signal?.aborted === true) abort();
-    const waiting = {
+    const giveUp = (error: Error): void => deadline.abort(error);
+    const late = new Error(`no answer in ${timeoutMs} ms`);
+    const waiting: Unanswered = {
       since: this.#clock.monotonic(),
-      giveUp: (error: Error): void => deadline.abort(error),
+      cancel: this.#clock.after(timeoutMs, () => giveUp(late)),
+      giveUp,
     };
     this.#unanswered.add(waiting);
     let keepSignal = false;
@@ -145,14 +157,14 @@ export class RequestSender {
       });
     } finally {
       this.#unanswered.delete(waiting);
-      cancel();
+      waiting.cancel();
       if (!keepSignal) request.signal?.removeEventListener('abort', abort);
     }
   }
 
   async #send(request: ApiRequest, send: (exchange: Exchange) => Promise<Answer>): Promise<Answer> {
     if (request.method !== 'GET') this.#options.beforeWrite?.();
-    const body = request.body === undefined ? undefined : JSON.stringify(request.body);
+    const body = request.body === undefined ? undefined : bodyText(request.body);
     const headers: Record<string, string> = {
       accept: request.accept ?? JSON_TYPE,
       'user-agent': this.#options.userAgent ?? '@ecommercestack/controller-runtime',

@@ -2,6 +2,7 @@ import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
 import { type AnswerHead, readHead } from './answer-head.ts';
 import { ChunkedBody } from './chunked-body.ts';
+import { limitConnect } from './connect-limit.ts';
 import type { RequestAuth } from './credentials.ts';
 import { ConnectionError } from './errors.ts';
 import type { Exchange } from './transport.ts';
@@ -53,18 +54,15 @@ export class StreamConnection implements AsyncIterator<Buffer> {
     this.#socket = secure
       ? tlsConnect({ ...secretsOf(auth, servername), host, port, ...{ onread } })
       : tcpConnect({ host, port, onread });
-    const late = new Error(`no connection in ${connectMs} ms`);
-    const timer = setTimeout(() => this.#fail(late), connectMs);
+    limitConnect(this.#socket, secure, connectMs, (late) => this.#fail(late));
     this.#socket.setKeepAlive(true, keepAliveMs);
     this.#socket.setNoDelay(true);
-    this.#socket.once('connect', () => clearTimeout(timer));
     this.#socket.once(secure ? 'secureConnect' : 'connect', () =>
       this.#socket.write(requestText(base, exchange, auth.headers)),
     );
     this.#socket.on('error', (error) => this.#fail(error));
     this.#socket.once('end', () => this.#end());
     this.#socket.once('close', () => {
-      clearTimeout(timer);
       this.#end();
       onClose();
       this.#signal?.removeEventListener('abort', this.#onAbort);

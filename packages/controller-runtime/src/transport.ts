@@ -2,6 +2,8 @@ import type { ClientRequest, IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
+import { TLSSocket } from 'node:tls';
+import { limitConnect } from './connect-limit.ts';
 import type { Credentials, RequestAuth } from './credentials.ts';
 import { ConnectionError } from './errors.ts';
 import { type Pieces, StreamConnection } from './stream-connection.ts';
@@ -99,10 +101,7 @@ export class Transport {
     request.once('socket', (socket) => {
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       if (!socket.connecting) return;
-      const late = new Error(`no connection in ${this.#connectMs} ms`);
-      const timer = setTimeout(() => request.destroy(late), this.#connectMs);
-      socket.once('connect', () => clearTimeout(timer));
-      socket.once('close', () => clearTimeout(timer));
+      limitConnect(socket, socket instanceof TLSSocket, this.#connectMs, (late) => request.destroy(late));
     });
     request.once('response', (body) => {
       resolve({ status: body.statusCode ?? 0, headers: body.headers, body });

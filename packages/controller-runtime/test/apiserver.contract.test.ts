@@ -9,6 +9,7 @@ import { ApiClient, ApiError, Informer, isConflict, leaseResource, loadCredentia
 import { until } from '../src/testing/index.ts';
 import type { World } from './contract.ts';
 import { describeContract } from './contract.ts';
+import { startExample } from './example.ts';
 import type { ConfigMap } from './kinds.ts';
 import { configMap, configMaps, widgets } from './kinds.ts';
 import type { Link } from './proxy.ts';
@@ -136,6 +137,40 @@ test(
       await informer.stop();
     }),
   60_000,
+);
+
+test(
+  "the README's example copies, repairs, follows, and leaves no copy behind",
+  () =>
+    withClient(async (client) => {
+      const ref = { name: 'original', namespace: 'default' };
+      const source = (data: Record<string, string>): ConfigMap => ({
+        ...configMap('original', data),
+        metadata: { ...ref, labels: { 'copy-to': 'twin' } },
+      });
+      const twins = new Informer<ConfigMap>({ client, resource: configMaps, labelSelector: 'copied' });
+      const twin = () => twins.cache.get('default/twin')?.data?.['x'];
+      twins.start();
+      const copier = startExample(plane.kubeconfig);
+      try {
+        await client.apply(configMaps, source({ x: '1' }));
+        await until('the copy is made', () => twin() === '1', 60_000);
+        await client.patch(configMaps, { ...ref, name: 'twin' }, { data: { x: 'broken' } });
+        await until('the copy is repaired', () => twin() === '1');
+        await client.apply(configMaps, source({ x: '2' }));
+        await until('the copy follows', () => twin() === '2');
+        await client.delete(configMaps, ref);
+        await until('the copy is collected', () => twins.cache.size === 0, 60_000);
+        expect(await copier.end()).toEqual([0, null]);
+        expect(copier.output()).toMatch(/^serving [^\n]*\n$/);
+        const lease = await client.get(leaseResource, { name: 'copier', namespace: 'default' });
+        expect(lease['spec']).toMatchObject({ holderIdentity: '' });
+      } finally {
+        copier.kill();
+        await twins.stop();
+      }
+    }),
+  120_000,
 );
 
 test(

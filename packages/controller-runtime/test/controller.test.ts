@@ -278,7 +278,7 @@ test('only the leader works; the follower takes over without a list', async () =
   expect(server.requests.filter((request) => request.path.includes('configmaps'))).toHaveLength(before);
 });
 
-test('the lease is given away a second after stop, whatever still runs, which can write no more', async () => {
+test('the lease is given away half a second after stop, whatever still runs, which can write no more', async () => {
   server.put(configMaps, configMap('a'));
   const leader = new LeaderElector({ client, namespace: 'default', name: 'op', identity: 'one', clock });
   const fenced = client.fork({ beforeWrite: leader.assertLeader });
@@ -294,7 +294,7 @@ test('the lease is given away a second after stop, whatever still runs, which ca
   await until('it runs', () => calls.length === 1);
   const stopping = running.stop();
   const holder = () => server.read(leaseResource, 'default/op')?.spec;
-  await clock.advance(900);
+  await clock.advance(400);
   expect(holder()).toMatchObject({ holderIdentity: 'one' });
   await clock.advance(200);
   await until('the lease is free', () => Object(holder()).holderIdentity === '');

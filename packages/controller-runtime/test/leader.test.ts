@@ -262,6 +262,42 @@ test('a lost link is noticed, and its return is told, with the time of the loss'
   expect(returns[0]).toBeLessThanOrEqual(lostFrom);
 });
 
+test('who does not lead asks again beside a request that hangs, and notices a return within a second or so', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  server.faults.push({ times: 999, act: 'hang' });
+  await clock.advance(30_000);
+  expect(a.isLeader).toBe(false);
+  const hanging = server.requests.length;
+  await until('it asks again', () => {
+    void clock.advance(100);
+    return server.requests.length > hanging;
+  });
+  // The request under way never gets an answer.
+  server.faults.length = 0;
+  const returned = clock.monotonic();
+  await until('a leads again', () => {
+    void clock.advance(50);
+    return a.isLeader;
+  });
+  expect(clock.monotonic() - returned).toBeLessThan(2_500);
+});
+
+test('told that others are answered, it asks at once, but only when its own last request was not', async () => {
+  const a = elect('a');
+  await until('a leads', () => a.isLeader && clock.pending > 0);
+  const before = server.requests.length;
+  a.resume();
+  await clock.advance(1_000);
+  expect(server.requests).toHaveLength(before);
+  server.faults.push({ times: 1, act: 'reset' });
+  await pass(9_000);
+  await until('the renewal fails', () => a.unansweredFor > 0 || server.requests.length > before);
+  await until('it rests', () => clock.pending > 0 && underWay === 0);
+  a.resume();
+  await until('it is answered', () => server.requests.length === before + 2 && a.unansweredFor === 0);
+});
+
 test('a refusal is an answer, and one slow answer is no lost link', async () => {
   const a = elect('a');
   const returns: number[] = [];

@@ -11,7 +11,7 @@ import {
 } from '../src/index.ts';
 import { FakeApiServer, until, VirtualClock } from '../src/testing/index.ts';
 import type { ConfigMap } from './kinds.ts';
-import { configMap, configMaps } from './kinds.ts';
+import { configMap, configMaps, widgets } from './kinds.ts';
 
 // Real sockets: a loaded machine is slow, not wrong.
 vi.setConfig({ testTimeout: 60_000 });
@@ -103,6 +103,78 @@ test('requests that hang are given up, young ones are not', async () => {
   expect(isOver).toBe(false);
   await clock.advance(30_000);
   await young;
+});
+
+test('streams that wait after failures try at once when another is served again', async () => {
+  server.serve(widgets);
+  const other = new Informer({ client, resource: widgets, clock, random: () => 0.9 });
+  const looked: string[] = [];
+  const controller = runController({
+    watches: [watch({ informer }), watch({ informer: other })],
+    reconcile: async (key) => {
+      looked.push(key);
+    },
+    queue: { backoff: { base: 600_000, cap: 600_000 } },
+    clock,
+  });
+  try {
+    await until('both watch', () => server.streams.length === 2);
+    server.faults.push({ times: 999, match: ({ watch: isWatch }) => isWatch, act: { status: 503 } });
+    server.cutAll();
+    await until('both failed', () => informer.state === 'waiting' && other.state === 'waiting');
+    await pass(20_000);
+    controller.queue.retry('default/failed');
+    server.faults.length = 0;
+    const states = () => [informer.state, other.state];
+    await until('the first is served', () => {
+      void clock.advance(20);
+      return states().includes('watching');
+    });
+    // No more time passes than lies between two connects in any case.
+    await clock.advance(1_300);
+    await until('so is the other', () => states().join() === 'watching,watching');
+    await until('the failed key is looked at', () => looked.length > 0);
+  } finally {
+    await controller.stop();
+  }
+});
+
+test('a wait that the server asked for is kept', async () => {
+  informer.start();
+  await watching();
+  server.faults.push({
+    times: 1,
+    match: ({ watch: isWatch }) => isWatch,
+    act: { status: 429, headers: { 'retry-after': '20' } },
+  });
+  server.streams[0]?.reset();
+  await until('the reset is noticed', () => restarts.length === 1 && clock.pending > 0);
+  await pass(2_000);
+  await until('429 is noticed', () => restarts.join() === 'broken,429' && clock.pending > 0);
+  const before = server.requests.length;
+  informer.resume();
+  informer.doubt(clock.monotonic());
+  await pass(15_000);
+  expect(server.requests).toHaveLength(before);
+  await pass(10_000);
+  await watching();
+});
+
+test('an attempt that hung while the link was away is followed by another at once', async () => {
+  informer.start();
+  await watching();
+  server.faults.push({ times: 999, match: ({ watch: isWatch }) => isWatch, act: 'reset' });
+  server.streams[0]?.reset();
+  await until('the reset is noticed', () => restarts.length === 1 && clock.pending > 0);
+  await pass(4_000);
+  server.faults.length = 0;
+  server.faults.push({ times: 1, act: 'hang' });
+  const before = server.requests.length;
+  await pass(5_000);
+  await until('it hangs', () => server.requests.length === before + 1);
+  informer.doubt(clock.monotonic());
+  await pass(200);
+  await watching();
 });
 
 test('a controller whose lease is not answered is unready, and hears again when it is', async () => {

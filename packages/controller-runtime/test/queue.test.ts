@@ -116,6 +116,18 @@ test('depth, waits and retries are told; a wait counts from the first add', asyn
   expect(told).toEqual(['depth 1', 'depth 0', 'waited 40', 'retry']);
 });
 
+test('hurried, keys that wait after a failure come at once; those that asked for a delay do not', async () => {
+  const { queue, clock } = aQueue();
+  queue.addAfter('later', 50);
+  for (let failure = 0; failure < 4; failure += 1) queue.retry('failed');
+  queue.hurry();
+  expect([queue.depth, await queue.take()]).toEqual([1, 'failed']);
+  expect(queue.failures('failed')).toBe(4);
+  queue.done('failed');
+  await clock.advance(50);
+  expect([queue.depth, await queue.take(), clock.pending]).toEqual([1, 'later', 0]);
+});
+
 test('shutting down leaves no timer that would keep a process alive', async () => {
   const { queue, clock } = aQueue();
   queue.addAfter('a', 60_000);

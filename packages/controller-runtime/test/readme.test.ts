@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { leaseResource } from '../src/index.ts';
 import { FakeApiServer, until } from '../src/testing/index.ts';
+import { startExample } from './example.ts';
 import type { ConfigMap } from './kinds.ts';
 import { configMap, configMaps } from './kinds.ts';
 
@@ -38,17 +37,7 @@ test('the example copies, repairs, follows changes, and ends in order on SIGTERM
     'current-context': 'x',
   };
   writeFileSync(kubeconfig, JSON.stringify(content));
-  const env = { ...process.env, KUBECONFIG: kubeconfig, PORT: '0' };
-  const child = spawn(process.execPath, [join(root, 'examples/copier.ts')], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  }
+  const copier = startExample(kubeconfig);
   const twin = () => server.read(configMaps, 'default/twin') as ConfigMap | undefined; // only ConfigMaps are kept there
   try {
     server.put(configMaps, source({ x: '1' }));
@@ -64,13 +53,11 @@ test('the example copies, repairs, follows changes, and ends in order on SIGTERM
     await until('the copy follows', () => twin()?.data?.['x'] === '2');
     const writes = server.requests.filter(({ method, path }) => method === 'PATCH' && path.endsWith('/twin'));
     expect(writes).toHaveLength(3);
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([0, null]);
+    expect(await copier.end()).toEqual([0, null]);
     expect(server.read(leaseResource, 'default/copier')?.spec).toMatchObject({ holderIdentity: '' });
-    expect(output).toMatch(/^serving \/healthz, \/readyz and \/metrics on \d+\n$/);
+    expect(copier.output()).toMatch(/^serving \/healthz, \/readyz and \/metrics on \d+\n$/);
   } finally {
-    child.kill('SIGKILL');
+    copier.kill();
     await server.close();
     rmSync(directory, { recursive: true, force: true });
   }

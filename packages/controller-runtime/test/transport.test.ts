@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { ConnectionError } from '../src/index.ts';
 import { Transport } from '../src/transport.ts';
@@ -39,5 +40,29 @@ test('a connection that does not come about is given up long before the kernel w
     for (const filler of fillers) filler.destroy();
     transport.close();
     child.kill('SIGKILL');
+  }
+}, 30_000);
+
+test('so is one that is accepted by somebody who knows no TLS handshake, for streams too', async () => {
+  const silent = createServer((socket) => socket.on('error', () => {}));
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  // A listening TCP server always has an address object.
+  const { port } = silent.address() as AddressInfo;
+  const credentials = {
+    server: `https://127.0.0.1:${port}`,
+    namespace: undefined,
+    authorize: () => Promise.resolve({ headers: {}, tls: {} }),
+    refresh: () => {},
+  };
+  const transport = new Transport(credentials, 1, 300);
+  const request = { method: 'GET', path: '/', headers: {} };
+  try {
+    const answers = Promise.allSettled([transport.send(request), transport.open(request)]);
+    expect((await answers).map((answer) => String(Object(answer).reason))).toEqual(
+      Array(2).fill('ConnectionError: no answer from the API server: no TLS handshake in 300 ms'),
+    );
+  } finally {
+    transport.close();
+    silent.close();
   }
 }, 30_000);

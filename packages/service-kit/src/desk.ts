@@ -1,7 +1,7 @@
 import type { BusEvent } from './bus/event-bus.ts';
+import type { Decisions } from './decisions.ts';
 import { createDeadLetterDesk, type DeadLetterDesk } from './events/dead-letter-desk.ts';
 import { createInbox, type Inbox, type InboxSpec } from './events/inbox.ts';
-import type { Decisions } from './service.ts';
 import type { EventStore, StoredEvent } from './store/event-store.ts';
 
 type Means = Pick<InboxSpec, 'pause' | 'log' | 'metrics'>;

@@ -7,11 +7,11 @@ import { inLanes } from './events/lanes.ts';
 import { createProjector } from './events/projection.ts';
 import { createRelay } from './events/relay.ts';
 import { startTimers } from './events/timers.ts';
-import type { World } from './opening.ts';
 import type { OpenService, Service } from './service.ts';
 import { type EventStore, isMessage } from './store/event-store.ts';
+import type { RelationalStore } from './store/relational-store.ts';
 import type { OpenStores } from './store/stores.ts';
-import type { RelationalStore } from './store/table.ts';
+import type { World } from './world.ts';
 
 /** Something that works in the background until it is stopped. */
 export type Running = { readonly stop: () => Promise<void> };

@@ -12,11 +12,12 @@ import { operationOf } from './http/operations.ts';
 import { commonRefusals, sendProblem, toProblem } from './http/problem.ts';
 import { closeServer, type ListenOptions, listen, portOf } from './http/server.ts';
 import { once } from './once.ts';
-import { type HostedService, hostService, type World } from './opening.ts';
+import { type HostedService, hostService } from './opening.ts';
 import type { Company, Service } from './service.ts';
 import { systemClock, systemPause, uuidv7 } from './sources.ts';
 import { createLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import type { World } from './world.ts';
 
 export type HostOptions = {
   readonly services: readonly Service[];

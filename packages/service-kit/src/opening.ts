@@ -1,24 +1,11 @@
 import { ExponentialBackoff, handleAll, retry } from 'cockatiel';
-import type { EventBus } from './bus/event-bus.ts';
-import type { Clock } from './domain/clock.ts';
-import type { Ids } from './domain/ids.ts';
-import type { Pause } from './domain/pause.ts';
 import { type Running, startFollowing, subscribe } from './handling.ts';
 import { withTimeout } from './readiness.ts';
 import type { ConfiguredService, OpenService, Service } from './service.ts';
 import { createStores } from './store/create.ts';
 import { type OpenStores, pingsOf, toStores } from './store/stores.ts';
 import type { Log } from './telemetry/log.ts';
-import type { Metrics } from './telemetry/metrics.ts';
-
-export type World = {
-  readonly log: Log;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  readonly pause: Pause;
-  readonly memoryBus: () => Promise<EventBus>;
-};
+import type { World } from './world.ts';
 
 // A store that does not answer must not keep the process from ending.
 const closeTimeoutMs = 5000;

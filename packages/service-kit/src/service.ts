@@ -15,6 +15,7 @@ import {
   variableOf,
 } from './config/row.ts';
 import type { ConfigOf, Variables } from './config/variable.ts';
+import type { Decisions } from './decisions.ts';
 import { deskOf } from './desk.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Ids } from './domain/ids.ts';
@@ -100,12 +101,6 @@ export type ServiceSpec<Context, Declared extends Variables> = {
   /** Takes connections that clients ask to upgrade, as for WebSocket. */
   readonly upgrades?: (context: Context) => UpgradeListener;
   readonly close?: (context: Context) => Promise<void>;
-};
-
-/** What an open service decides about messages and about its own events. */
-export type Decisions = {
-  readonly handle: (event: BusEvent) => Promise<Effect | undefined>;
-  readonly reactions: readonly { name: string; react: (event: StoredEvent) => Promise<Effect | undefined> }[];
 };
 
 /** A service that is open: how it answers and what it does with events. */

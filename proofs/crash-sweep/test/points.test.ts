@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest';
 import { randomFrom } from '../../random.ts';
-import { describePoint, drawPoints } from '../points.ts';
+import { drawPoints, type Point } from '../points.ts';
 
+const inWords = ({ workload, what }: Point) => `${workload}, ${what}`;
 const writes = { create: 3, scale: 2, delete: 0 };
 const points = drawPoints(writes, 10, randomFrom(1));
 const singles = points.filter(({ kills, withdrawn }) => kills.length === 1 && withdrawn === undefined);
 
 test('every write of every workload is there once, before and after', () => {
-  expect(singles.map(describePoint).sort()).toEqual([
+  expect(singles.map(inWords).sort()).toEqual([
     'create, killed after write 1',
     'create, killed after write 2',
     'create, killed after write 3',

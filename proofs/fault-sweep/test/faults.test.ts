@@ -2,11 +2,23 @@ import { expect, test } from 'vitest';
 import { randomFrom } from '../../random.ts';
 import { drawSamples, failures, lastingSamples } from '../faults.ts';
 
-const samples = drawSamples({ create: { write: 2, read: 1 }, scale: { write: 1, lease: 7 } }, randomFrom(3));
+const samples = drawSamples(
+  { create: { write: 2, read: 1 }, scale: { write: 1, lease: 7 } },
+  'create',
+  randomFrom(3),
+);
 
 test('every failure meets every request of every workload once', () => {
   expect(samples).toHaveLength(4 * failures.length);
   expect(new Set(samples.map(({ workload, what }) => `${workload} ${what}`)).size).toBe(samples.length);
+});
+
+test('one workload is exhausted, of the others some requests are taken', () => {
+  const many = drawSamples({ create: { write: 10 }, scale: { write: 10 } }, 'create', randomFrom(3));
+  const of = (name: string) => many.filter(({ workload }) => workload === name).length / failures.length;
+  expect(of('create')).toBe(10);
+  expect(of('scale')).toBeGreaterThan(0);
+  expect(of('scale')).toBeLessThan(10);
 });
 
 test('a plan strikes the one request that the sample names', () => {
@@ -17,11 +29,11 @@ test('a plan strikes the one request that the sample names', () => {
   }
 });
 
-test('a short run takes from every stratum before it takes from one again', () => {
-  const strata = samples
-    .slice(0, 3 * failures.length)
-    .map(({ workload, what }) => `${workload} ${what.replace(/ \d+$/, '')}`);
-  expect(new Set(strata).size).toBe(3 * failures.length);
+test('a short run takes from every workload alike, and from all its strata before it takes from one again', () => {
+  const first = samples.slice(0, 2 * failures.length);
+  expect(first.filter(({ workload }) => workload === 'scale')).toHaveLength(failures.length);
+  const create = samples.filter(({ workload }) => workload === 'create').slice(0, 2 * failures.length);
+  expect(new Set(create.map(({ what }) => what.replace(/ \d+$/, ''))).size).toBe(2 * failures.length);
 });
 
 test('lasting conditions come in turn, each storm with a seed of its own', () => {

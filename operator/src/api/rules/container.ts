@@ -66,7 +66,7 @@ function reservedNames(at: string, names: readonly string[]): Rule {
 export const containerRules: readonly Rule[] = [
   ruleFor<Image>({
     code: 'ECS0101',
-    at: eachService('.image'),
+    at: ['spec.services[].image'],
     cel: 'has(self.tag) != has(self.digest)',
     message: 'set exactly one of tag and digest',
     holds: ({ tag, digest }) => count(tag, digest) === 1,

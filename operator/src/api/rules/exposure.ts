@@ -1,6 +1,6 @@
 /** Rules over the edge, addresses and networks. */
 import type { EcommerceStackSpec } from '../ecommercestack.ts';
-import { isAddress, isCidr } from './network.ts';
+import { isAddress, isCidr, isNetwork } from './network.ts';
 import { type Rule, ruleFor } from './rule.ts';
 
 type Exposure = NonNullable<EcommerceStackSpec['exposure']>;
@@ -137,5 +137,13 @@ export const exposureRules: readonly Rule[] = [
     cel: 'isCIDR(self)',
     message: 'is no network in CIDR notation: write an address and a prefix length, such as 203.0.113.0/24',
     holds: isCidr,
+  }),
+  ruleFor<string>({
+    code: 'ECS0415',
+    at: ['spec.networkPolicy.allowTo[].cidr'],
+    cel: '!isCIDR(self) || cidr(self) == cidr(self).masked()',
+    message:
+      'has bits set beyond its prefix length: write the first address of the network, such as 203.0.113.0/24',
+    holds: (text) => !isCidr(text) || isNetwork(text),
   }),
 ];

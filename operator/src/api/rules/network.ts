@@ -8,6 +8,18 @@ export function isCidr(text: string): boolean {
   return Number(prefix) <= 32 && isIPv4(address);
 }
 
+/** Whether the network, which has to be one, begins with its address: no bit is set beyond the prefix length. */
+export function isNetwork(text: string): boolean {
+  const [address = '', prefix = ''] = text.split('/');
+  const [width, parts] = address.includes(':')
+    ? [16, groupsOf(address)]
+    : [8, address.split('.').map(Number)];
+  return parts.every((part, index) => {
+    const kept = Math.min(width, Math.max(0, Number(prefix) - index * width));
+    return part % 2 ** (width - kept) === 0;
+  });
+}
+
 /** Whether `text` is an IPv4 or IPv6 address. */
 export function isAddress(text: string): boolean {
   return isIPv4(text) || (text.includes(':') && isIPv6(text));
@@ -25,5 +37,14 @@ function isIPv6(address: string): boolean {
   if (halves.length > 2) return false;
   const groups = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   if (!groups.every((part) => /^[0-9a-fA-F]{1,4}$/.test(part))) return false;
-  return halves.length === 2 ? groups.length < 8 : groups.length === 8;
+  if (halves.length === 2 ? groups.length >= 8 : groups.length !== 8) return false;
+  // An IPv4 address in the clothes of the other family, which Kubernetes refuses.
+  return !/^(0,){5}65535,/.test(groupsOf(address).join());
+}
+
+/** The eight groups of an IPv6 address as numbers. */
+function groupsOf(address: string): number[] {
+  const [before = [], after = []] = address.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0');
+  return [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16));
 }

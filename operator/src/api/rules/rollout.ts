@@ -1,6 +1,7 @@
 /** Rules over rollouts. */
 import type { Canary, ServiceFields } from '../completed.ts';
 import { exceeds } from '../quantity.ts';
+import { isRe2 } from './re2.ts';
 import { count, eachWorkload, type Rule, ruleFor } from './rule.ts';
 
 type Rollout = NonNullable<ServiceFields['rollout']>;
@@ -55,6 +56,14 @@ const canaryRules: readonly Rule[] = [
     cel: '[has(self.exact), has(self.prefix), has(self.regex)].filter(given, given).size() == 1',
     message: 'set exactly one of exact, prefix and regex',
     holds: ({ exact, prefix, regex }) => count(exact, prefix, regex) === 1,
+  }),
+  ruleFor<string>({
+    code: 'ECS0312',
+    at: eachWorkload('.rollout.canary.match[].headers{}.regex'),
+    // An expression that is none makes the rule fail; exists keeps what it says from mattering.
+    cel: "[true, false].exists(any, any == ''.matches(self))",
+    message: 'is no RE2 expression: it knows no look-around, no reference back and no count above 1000',
+    holds: isRe2,
   }),
   ruleFor<Metric>({
     code: 'ECS0309',

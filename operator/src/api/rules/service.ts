@@ -29,9 +29,17 @@ const ownPodFields = [
 ] as const;
 
 export const serviceRules: readonly Rule[] = [
+  ruleFor<CustomServiceSpec>({
+    code: 'ECS0211',
+    at: ['spec.customServices[]'],
+    field: '.image',
+    cel: '[has(self.image.tag), has(self.image.digest), has(self.version)].filter(given, given).size() == 1',
+    message: 'set exactly one of image.tag, image.digest and version',
+    holds: ({ image, version }) => count(image.tag, image.digest, version) === 1,
+  }),
   ruleFor<Placed>({
     code: 'ECS0201',
-    at: eachService(),
+    at: ['spec.services[]'],
     field: '.version',
     reason: 'FieldValueForbidden',
     cel: '!(has(self.version) && has(self.image))',
@@ -87,10 +95,10 @@ export const serviceRules: readonly Rule[] = [
     at: ['spec.customServices[]'],
     field: '.name',
     reason: 'FieldValueForbidden',
-    cel: `!(self.name in [${takenNames.map((name) => `'${name}'`).join(', ')}])`,
+    cel: `!(self.name in [${takenNames.map((name) => `'${name}'`).join(', ')}]) && !self.name.endsWith('-only')`,
     message:
-      'the name belongs to a built-in service: choose another one, or configure it under spec.services',
-    holds: ({ name }) => !takenNames.includes(name),
+      'the name belongs to a built-in service, or ends in -only as those of half a service do: choose another one, or configure it under spec.services',
+    holds: ({ name }) => !takenNames.includes(name) && !name.endsWith('-only'),
   }),
   ruleFor<Autoscaling>({
     code: 'ECS0208',

@@ -1,4 +1,5 @@
-/** Rules over stores and the event bus: the mode decides which member is set. */
+/** Rules over stores and the event bus: the mode decides which member is set, and a volume has room. */
+import { exceeds } from '../quantity.ts';
 import { type Rule, ruleFor } from './rule.ts';
 
 type Moded = { mode: string } & Readonly<Record<string, unknown>>;
@@ -52,4 +53,14 @@ export const dataRules: readonly Rule[] = [
     holds: (self) => self.mode === 'External' || self['secretRef'] === undefined,
   }),
   ...memberRules,
+  ruleFor<{ size?: string | number }>({
+    code: 'ECS0504',
+    at: places.flatMap((place) =>
+      Object.keys(membersByMode[place] ?? {}).map((member) => `${place}.${member}.storage`),
+    ),
+    field: '.size',
+    cel: "!has(self.size) || quantity(string(self.size)).compareTo(quantity('0')) > 0",
+    message: 'a volume has a size above 0',
+    holds: ({ size = 1 }) => exceeds(size, 0),
+  }),
 ];

@@ -57,9 +57,7 @@ const amounts = (what: string) =>
       .meta({ 'x-computed-default': 'from spec.profile' })
       .optional(),
     'ephemeral-storage': quantity
-      .describe(
-        `Local disk ${what}, in bytes, for the writable layer, logs and emptyDir volumes. Not set unless given. Example: 1Gi.`,
-      )
+      .describe(`Local disk ${what}, in bytes: writable layer, logs, emptyDir. Default: none. Example: 1Gi.`)
       .optional(),
   });
 

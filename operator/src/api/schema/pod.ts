@@ -37,7 +37,7 @@ const podTerm = z
   .object({
     labelSelector: labelSelector.optional(),
     topologyKey: labelKey.describe(
-      'Node label whose equal values make up one place. Example: kubernetes.io/hostname for nodes, topology.kubernetes.io/zone for zones.',
+      'Node label whose equal values make up one place. Example: topology.kubernetes.io/zone.',
     ),
   })
   .describe('Pods to stay near to or away from, and what counts as the same place.');

@@ -15,11 +15,14 @@ export const dataKey = z
   .max(253)
   .regex(/^\.?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$/);
 
-/** Key of a label: an optional DNS prefix with a slash, and a name of at most 63 characters. */
+/**
+ * Key of a label: an optional DNS prefix with a slash, and a name of at most 63 characters. The prefix alone may have
+ * 253, which no pattern counts, so that is what both may have together.
+ */
 export const labelKey = z
   .string()
   .min(1)
-  .max(317)
+  .max(253)
   .regex(
     /^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
   );
@@ -126,7 +129,7 @@ export const principal = z
   .string()
   .min(1)
   .max(400)
-  .regex(/^[A-Za-z0-9.-]+\/ns\/[a-z0-9-]+\/sa\/[a-z0-9.-]+$/);
+  .regex(/^[A-Za-z0-9.-]+\/ns\/[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/sa\/[a-z0-9.-]+$/);
 
 export const httpUrl = z
   .string()

@@ -191,8 +191,15 @@ const custom = z
     name: serviceLabel.describe(
       'Name of the service and of all its objects: lower-case letters, digits and dashes, at most 40. Names of built-in services are refused. Example: loyalty.',
     ),
-    image,
+    image: image.describe(
+      'Image of this service. Its tag stands here or in `version`; a change is a new revision and rolls the pods.',
+    ),
     ...shared,
+    version: imageTag
+      .describe(
+        'Tag of the image, where `image` names neither tag nor digest. Changing it rolls the pods. Example: v1.3.0.',
+      )
+      .optional(),
   })
   .describe('One service of your own.');
 

@@ -1,5 +1,6 @@
 import type { Position, RowWrite, StoredEvent } from '../store/event-store.ts';
-import type { Identified, RelationalStore, TableSpec } from '../store/table.ts';
+import type { RelationalStore } from '../store/relational-store.ts';
+import type { Identified, TableSpec } from '../store/table.ts';
 
 /** Rows as they are after the events so far. */
 export type Rows = {

@@ -3,8 +3,8 @@ import type { EventBus } from '../bus/event-bus.ts';
 import { type Dependency, dependenciesOf } from '../config/row.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Log } from '../telemetry/log.ts';
+import type { RelationalStore } from './relational-store.ts';
 import type { OpenStores, SearchStore } from './stores.ts';
-import type { RelationalStore } from './table.ts';
 
 export type CreateStores = {
   readonly row: ServiceRow;

@@ -4,7 +4,7 @@ import { type Dependency, dependenciesOf } from '../config/row.ts';
 import type { DocumentStore } from './document.ts';
 import type { EventStore } from './event-store.ts';
 import type { KeyValueStore } from './key-value.ts';
-import type { RelationalStore } from './table.ts';
+import type { RelationalStore } from './relational-store.ts';
 
 /** The search engine of a service; this slice only asks whether it is there. */
 export type SearchStore = { readonly ping: () => Promise<void>; readonly close: () => Promise<void> };

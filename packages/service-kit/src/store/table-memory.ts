@@ -1,7 +1,8 @@
 import type { Clock } from '../domain/clock.ts';
 import { systemClock } from '../sources.ts';
 import { createMemoryEvents } from './event-store-memory.ts';
-import type { Identified, RelationalStore, Table, TableSpec } from './table.ts';
+import type { RelationalStore } from './relational-store.ts';
+import type { Identified, Table, TableSpec } from './table.ts';
 
 /** The memory twin of the relational store; it has no tables to migrate. */
 export function createMemoryTables(clock: Clock = systemClock): RelationalStore {

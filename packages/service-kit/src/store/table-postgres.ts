@@ -3,8 +3,9 @@ import { toSnakeCase } from './column.ts';
 import { toEventStore } from './event-store-postgres.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { rebasePositions } from './rebase.ts';
+import type { RelationalStore } from './relational-store.ts';
 import type { SqlStore } from './sql.ts';
-import type { Identified, RelationalStore, Table, TableSpec } from './table.ts';
+import type { Identified, Table, TableSpec } from './table.ts';
 
 /** The relational store on PostgreSQL. */
 export function toTables(store: SqlStore, schema: string): RelationalStore {

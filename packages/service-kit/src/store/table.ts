@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { EventStore } from './event-store.ts';
 
 export type TableSpec<Row> = {
   readonly name: string;
@@ -18,13 +17,3 @@ export type Table<Row> = {
 
 /** Rows carry their own id. */
 export type Identified = { readonly id: string };
-
-/** Events and read models in a relational store. Tables of read models are made by migrations. */
-export type RelationalStore = {
-  readonly events: EventStore;
-  readonly table: <Row extends Identified>(spec: TableSpec<Row>) => Table<Row>;
-  /** Brings the tables up to date from a folder of SQL files. */
-  readonly migrate: (folder: URL) => Promise<void>;
-  readonly ping: () => Promise<void>;
-  readonly close: () => Promise<void>;
-};

@@ -4,7 +4,8 @@ import { startFollower } from '../../src/events/follower.ts';
 import { createProjector, type Projection } from '../../src/events/projection.ts';
 import { systemClock, systemPause } from '../../src/sources.ts';
 import { origin, rowWrite } from '../../src/store/event-store.ts';
-import type { RelationalStore, TableSpec } from '../../src/store/table.ts';
+import type { RelationalStore } from '../../src/store/relational-store.ts';
+import type { TableSpec } from '../../src/store/table.ts';
 import { createMemoryTables } from '../../src/store/table-memory.ts';
 import { append } from '../store/event-store.suite.ts';
 

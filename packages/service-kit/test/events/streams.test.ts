@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { openStreams, type StreamFamily, saying, together } from '../../src/events/streams.ts';
 import { type EventStore, rowWrite } from '../../src/store/event-store.ts';
-import type { RelationalStore } from '../../src/store/table.ts';
+import type { RelationalStore } from '../../src/store/relational-store.ts';
 import { createMemoryTables } from '../../src/store/table-memory.ts';
 import { visitors } from '../store/event-store.suite.ts';
 

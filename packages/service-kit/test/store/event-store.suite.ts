@@ -10,7 +10,8 @@ import {
   rowWrite,
   type StoredEvent,
 } from '../../src/store/event-store.ts';
-import type { RelationalStore, TableSpec } from '../../src/store/table.ts';
+import type { RelationalStore } from '../../src/store/relational-store.ts';
+import type { TableSpec } from '../../src/store/table.ts';
 
 const visitor = z.strictObject({ id: z.string(), fullName: z.string(), visits: z.int() });
 

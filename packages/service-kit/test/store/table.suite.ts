@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { RelationalStore, Table } from '../../src/store/table.ts';
+import type { RelationalStore } from '../../src/store/relational-store.ts';
+import type { Table } from '../../src/store/table.ts';
 
 const row = z.strictObject({ id: z.string(), fullName: z.string(), visits: z.int() });
 

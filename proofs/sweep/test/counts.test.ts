@@ -27,11 +27,21 @@ test('Events, Leases and subresources are no objects', () => {
   expect(countsOf(others)).toEqual({});
 });
 
-test('of what Kubernetes makes, pods and ReplicaSets count without names', () => {
-  const kube = { userAgent: 'kube-controller-manager', verb: 'create', code: 201 };
-  const events = ['a', 'b'].map((name) => event({ ...kube, resource: 'pods', name }));
-  expect(countsOf([...events, event({ ...kube, resource: 'endpointslices' })])).toEqual({
-    'create pods': 2,
+test('of what Kubernetes makes, ReplicaSets, their pods and revisions of StatefulSets count without names', () => {
+  const by = (controller: string, resource: string, name: string) =>
+    event({
+      ...{ userAgent: 'kube-controller-manager', verb: 'create', code: 201, resource, name },
+      user: `system:serviceaccount:kube-system:${controller}-controller`,
+    });
+  const events = [
+    ...['a', 'b'].map((name) => by('replicaset', 'pods', name)),
+    by('deployment', 'replicasets', 'a'),
+    by('statefulset', 'controllerrevisions', 'c'),
+    by('statefulset', 'pods', 'c-0'),
+    by('endpointslice', 'endpointslices', 'd'),
+  ];
+  expect(countsOf(events)).toEqual({
+    ...{ 'create pods': 2, 'create replicasets': 1, 'create controllerrevisions': 1 },
   });
 });
 

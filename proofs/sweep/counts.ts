@@ -3,8 +3,15 @@ import { type AuditEvent, isBy } from '../audit.ts';
 /** How often each object was created and deleted: `create services/user-service` and the like. */
 export type Counts = Readonly<Record<string, number>>;
 
-/** What Kubernetes makes for the operator's objects under drawn names: counted, not named. */
-const counted = new Set(['pods', 'replicasets']);
+/**
+ * What Kubernetes makes for the operator's objects under drawn names: counted, not named. Of a StatefulSet its revisions
+ * are: its controller replaces a pod twice by itself where its own view of the status is old.
+ */
+const counted: Readonly<Record<string, string>> = {
+  replicasets: 'deployment-controller',
+  controllerrevisions: 'statefulset-controller',
+  pods: 'replicaset-controller',
+};
 const apart = new Set(['events', 'leases']);
 
 /** What was created and deleted, as the API server has recorded it. */
@@ -23,7 +30,8 @@ function keyOf(event: AuditEvent): string | undefined {
   const act = code === 201 ? 'create' : verb === 'delete' && code < 300 ? 'delete' : undefined;
   if (act === undefined) return undefined;
   if (isBy(event, { userAgent: 'ecommercestack-operator' })) return `${act} ${resource}/${name}`;
-  return act === 'create' && counted.has(resource) ? `create ${resource}` : undefined;
+  const maker = event.user.replace('system:serviceaccount:kube-system:', '');
+  return act === 'create' && counted[resource] === maker ? `create ${resource}` : undefined;
 }
 
 /** Where two countings differ: one sentence an object. */

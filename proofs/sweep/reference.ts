@@ -11,7 +11,12 @@ import type { Workload } from './workloads.ts';
 /** How a run ended that nobody disturbed. */
 export type Reference = { readonly state: State; readonly counts: Counts; readonly verdict: Verdict };
 
-/** Does a workload's change: from where it begins, or, for `launch`, together with the start of the operator. */
+/** How each workload ended, in the order of the workloads. */
+export type References = ReadonlyMap<string, Reference>;
+
+/** Undisturbed runs at the same time. */
+const lanes = 3;
+
 type Act = (site: Site, workload: Workload) => Promise<void>;
 
 /** Runs each workload undisturbed; keeps the order of the workloads. */
@@ -20,11 +25,11 @@ export async function referencesOf(
   workloads: readonly Workload[],
   act: Act,
   mutant?: Mutant,
-): Promise<Map<string, Reference>> {
+): Promise<References> {
   await waitFor('the Kinds to be served', () => isServed(plane), 30_000);
   const found = new Map<string, Reference>();
   const queue = [...workloads];
-  await inLanes(async () => {
+  await inLanes(lanes, async () => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const site = await Site.open(plane, `reference-${next.name}`, mutant);
       try {

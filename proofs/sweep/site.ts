@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuditEvent, AuditMark } from '../audit.ts';
+import { type AuditEvent, AuditMark, describeRequest } from '../audit.ts';
 import type { Plane } from '../controlplane.ts';
 import { type Call, type Kfault, startKfault } from '../kfault/kfault.ts';
 import type { Plan } from '../kfault/plan.ts';
@@ -9,13 +8,16 @@ import { until, waitFor } from '../kube/wait.ts';
 import type { Mutant } from '../mutants/mutant.ts';
 import { isReady, objectsOf, ownedKindNames, stackReference } from '../stack.ts';
 import { type State, stateOf } from './state.ts';
-import { Victim } from './victim.ts';
+import { cacheOf, Victim } from './victim.ts';
 import { groundOf, stackName, stackOf, type Workload } from './workloads.ts';
 
 /** Milliseconds without a request after which the operator counts as at rest. */
 const calm = 800;
-/** Milliseconds in which a stack that nobody disturbs has converged. */
-const deadline = 90_000;
+/** Milliseconds in which a stack that nobody disturbs has converged, on a machine that others share. */
+const deadline = 180_000;
+
+/** Milliseconds: since the last request, and in all. */
+type Patience = { readonly silence: number; readonly whole: number };
 
 /** A namespace of its own with an operator for it alone, and the proxy between that operator and the API server. */
 export class Site {
@@ -23,6 +25,7 @@ export class Site {
   readonly victim: Victim;
   readonly kfault: Kfault;
   readonly #plane: Plane;
+  readonly #opened: AuditMark;
   #mark: AuditMark;
   /** Watches that the proxy had counted when the operator was last started. */
   #watchesBefore = 0;
@@ -32,19 +35,18 @@ export class Site {
     this.namespace = namespace;
     this.kfault = kfault;
     this.victim = victim;
-    this.#mark = new AuditMark(plane.auditLog);
+    this.#opened = new AuditMark(plane.auditLog);
+    this.#mark = this.#opened;
   }
 
   /** Makes the namespace, starts the proxy and the operator, and waits until that listens. */
   static async open(plane: Plane, namespace: string, mutant?: Mutant): Promise<Site> {
     const { directory, kubeconfig, kube } = plane;
-    const cache = join(directory, 'compiled');
-    mkdirSync(cache, { recursive: true });
     for (const object of groundOf(namespace)) await kube.apply(object);
     const kfault = await startKfault(kubeconfig, directory);
     const log = join(directory, `${namespace}.log`);
     const victim = new Victim({
-      ...{ kubeconfig: kfault.kubeconfig, namespace, log, cache },
+      ...{ kubeconfig: kfault.kubeconfig, namespace, log, cache: cacheOf(directory) },
       ...(mutant && { mutant }),
     });
     return new Site(plane, namespace, kfault, victim);
@@ -53,12 +55,12 @@ export class Site {
   /** Brings the stack to where the workload begins. */
   async prepare({ name, before }: Workload): Promise<void> {
     this.victim.start();
-    await waitFor(
-      `${name}: the operator to watch stacks`,
-      async () => (this.#isListening() ? true : undefined),
+    const started = await until(
+      async () => this.victim.collapse ?? (this.#isListening() ? 'listening' : undefined),
       deadline,
       50,
     );
+    if (started !== 'listening') throw new Error(`${name}: the operator watches nothing: ${started ?? ''}`);
     if (before === undefined) return;
     await this.#plane.kube.apply(stackOf(this.namespace, before));
     await waitFor(
@@ -109,17 +111,22 @@ export class Site {
 
   /**
    * Waits until the stack is Ready, or gone with all that was its own, and the operator at rest; then until `judge` has
-   * nothing to say about the state. What it says at the deadline is the answer.
+   * nothing to say about the state. What it says when patience is at its end is the answer.
    */
-  async settle(isStack: boolean, judge: (state: State) => string[], within = deadline): Promise<string[]> {
+  async settle(
+    isStack: boolean,
+    judge: (state: State) => string[],
+    { silence, whole }: Patience = { silence: deadline, whole: deadline },
+  ): Promise<string[]> {
     let found = [isStack ? 'the stack is not Ready' : 'objects of the deleted stack are left'];
     await until(
       async () => {
-        if (!(await this.#isSettled(isStack))) return undefined;
+        const isLost = this.kfault.quietFor() > silence;
+        if (!(await this.#isSettled(isStack))) return isLost ? true : undefined;
         found = judge(await this.state());
-        return found.length === 0 ? true : undefined;
+        return found.length === 0 || isLost ? true : undefined;
       },
-      within,
+      whole,
       150,
     );
     return found;
@@ -127,7 +134,12 @@ export class Site {
 
   /** What the API server has recorded since the change began. */
   events(): AuditEvent[] {
-    return this.#mark.since().filter(({ namespace }) => namespace === this.namespace);
+    return this.#mark.since(this.namespace);
+  }
+
+  /** What the API server has recorded since the namespace was made. */
+  history(): AuditEvent[] {
+    return this.#opened.since(this.namespace);
   }
 
   async state(): Promise<State> {
@@ -142,11 +154,27 @@ export class Site {
     return stateOf(lists.flat(), namespace);
   }
 
-  /** Ends the operator and the proxy; the namespace goes in its own time. */
+  /** What helps a person to find out why a run went wrong: what was written, by whom, and the operator's last words. */
+  told(): string[] {
+    const writes = this.kfault.verdict().requests.filter(({ lane }) => lane === 'write');
+    const lines = writes.map(
+      ({ position, milliseconds, method, resource, name, subresource, upstream, fault, place }) =>
+        [position, `${milliseconds} ms`, method, resource, name, subresource, upstream, fault, place].join(
+          ' ',
+        ),
+    );
+    const pods = this.events()
+      .filter(
+        ({ resource, subresource, verb }) => resource === 'pods' && subresource === '' && verb !== 'get',
+      )
+      .map((event) => `${describeRequest(event)} by ${event.user}`);
+    return [...lines, ...pods, ...this.victim.said()];
+  }
+
+  /** Ends the operator and the proxy. The namespace stays: to empty it costs more than all that was done in it. */
   async close(): Promise<void> {
     await this.victim.end();
     await this.kfault.close();
-    await this.#plane.kube.delete({ apiVersion: 'v1', kind: 'Namespace', name: this.namespace });
   }
 
   async #isSettled(isStack: boolean): Promise<boolean> {
