@@ -2,7 +2,7 @@ import type { Random } from '../random.ts';
 import type { Definition } from './definitions.ts';
 
 /** One call of a trace: when, whose, and under which rules at once. */
-export type Call = { readonly at: number; readonly key: string };
+type Call = { readonly at: number; readonly key: string };
 
 export type Trace = { readonly rules: readonly Definition[]; readonly calls: readonly Call[] };
 

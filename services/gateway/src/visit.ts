@@ -14,7 +14,7 @@ import type { Target } from './path.ts';
 import type { Decision } from './routing.ts';
 
 /** Where a visit goes. */
-export type Way = Extract<Decision, { kind: 'forward' }>;
+type Way = Extract<Decision, { kind: 'forward' }>;
 
 /** One request on its way through the gateway, under the policy that held when it came. */
 export type Visit = {

@@ -13,12 +13,12 @@ export type CacheRequest = {
 export type Kept = { readonly head: AnswerHead; readonly body: Buffer };
 
 /** What the cache knows about a request. */
-export type Found =
+type Found =
   | { readonly kind: 'fresh'; readonly kept: Kept }
   | { readonly kind: 'stale'; readonly entry: Entry; readonly conditions: Record<string, string> }
   | { readonly kind: 'missing' };
 
-export type Entry = {
+type Entry = {
   policy: CachePolicy;
   readonly body: Buffer;
   statusText?: string | undefined;

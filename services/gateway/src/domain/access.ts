@@ -9,9 +9,9 @@ export type AccessRequest = {
 };
 
 /** `caller.id`, `caller.tier`, `caller.kind`, `request.method`, `request.address`, `request.country` or `path.<name>`. */
-export type Attribute = string;
+type Attribute = string;
 
-export type Condition = {
+type Condition = {
   readonly attribute: Attribute;
   readonly is: 'Equal' | 'NotEqual' | 'OneOf';
   /** Another attribute, whose value has to be there. */

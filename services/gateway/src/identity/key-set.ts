@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 
 /** A public key with the one algorithm that it verifies. */
-export type VerificationKey = { readonly algorithm: string; readonly key: CryptoKey | Uint8Array };
+type VerificationKey = { readonly algorithm: string; readonly key: CryptoKey | Uint8Array };
 
 export type KeySet = {
   /** The key of that id; asks the issuer again when it is unknown. Rejects when the issuer cannot be asked. */

@@ -5,7 +5,7 @@ import { slidingWindow } from './sliding-window.ts';
 import { tokenBucket } from './token-bucket.ts';
 
 /** How many requests were admitted, and what each charge's rule says after them. */
-export type Grant = { readonly granted: number; readonly standings: readonly Standing[] };
+type Grant = { readonly granted: number; readonly standings: readonly Standing[] };
 
 export type Cells = {
   /** Charges `want` requests to all of the charges, or as many as fit all of them; none when one has no room. */

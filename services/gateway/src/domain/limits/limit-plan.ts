@@ -2,7 +2,7 @@ import { type Caller, limitKeyOf } from '../caller.ts';
 import type { Charge, Rule } from './rule.ts';
 
 /** The limit of one path prefix, of each caller or of all together. */
-export type RouteLimit = { readonly path: string; readonly scope: 'Caller' | 'Global'; readonly rule: Rule };
+type RouteLimit = { readonly path: string; readonly scope: 'Caller' | 'Global'; readonly rule: Rule };
 
 /** Every limit of a policy, with the rules made ready. */
 export type LimitPlan = {
