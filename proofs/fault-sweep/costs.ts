@@ -41,6 +41,24 @@ export function impatient({ requests }: Pick<Verdict, 'requests'>, seconds: numb
   });
 }
 
+/** Objects that were written more often than in the undisturbed run; a sentence each. */
+export function rewritten(seen: Pick<Verdict, 'requests'>, undisturbed: Pick<Verdict, 'requests'>): string[] {
+  const wanted = timesWritten(undisturbed);
+  return [...timesWritten(seen)]
+    .filter(([object, times]) => times > (wanted.get(object) ?? 0))
+    .map(([object, times]) => `${object}: wanted ${wanted.get(object) ?? 0} writes, counted ${times}`);
+}
+
+/** How often each object was written, status apart; creates by POST together, for their URL has no name. */
+function timesWritten({ requests }: Pick<Verdict, 'requests'>): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const { lane, subresource, resource, name } of requests) {
+    const object = `${resource} ${name}`.trim();
+    if (lane === 'write' && subresource === '') times.set(object, (times.get(object) ?? 0) + 1);
+  }
+  return times;
+}
+
 /** What is the same when a request is repeated. Creates are told apart by their position, for their URL has no name. */
 function identityOf({ lane, method, resource, name, subresource, position }: RequestRecord): string {
   const which = lane === 'write' && name === '' ? String(position) : name;
@@ -63,8 +81,9 @@ export class Prices {
     if (costs === undefined) return [];
     const { done, fewest } = writesOf(seen);
     this.#ratios.writes.push(done / fewest);
-    if (done <= mostWrites * fewest) return [];
-    return [`wanted at most ${mostWrites} x ${fewest} writes, counted ${done}`];
+    const again = rewritten(seen, undisturbed);
+    if (done <= mostWrites * fewest) return again;
+    return [`wanted at most ${mostWrites} x ${fewest} writes, counted ${done}`, ...again];
   }
 
   /** The dearest runs, as multiples of what was wanted. */

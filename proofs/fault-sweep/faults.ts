@@ -93,4 +93,4 @@ export function lastingSamples(workload: string, random: Random, count: number):
 }
 
 /** Milliseconds by which each event of a watch is late, after those before it. */
-const late = 200;
+const late = 700;

@@ -26,10 +26,10 @@ export const faultMutants: readonly Mutant[] = [
   },
   {
     name: 'lets-a-rejection-go',
-    sentence: 'Nobody catches what a failing watch throws.',
+    sentence: 'Nobody catches what a watch throws whose connection fails.',
     module: 'packages/controller-runtime/src/reflector.ts',
     find: `        wait = this.#afterFailure(error);`,
-    replace: `        void Promise.reject(error);
+    replace: `        if (error instanceof ConnectionError) void Promise.reject(error);
         wait = this.#afterFailure(error);`,
   },
   {

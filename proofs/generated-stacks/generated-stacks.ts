@@ -36,7 +36,7 @@ const shippedLook = 60_000;
 /** The parts that a run is of: in a hunt the one that can catch the planted bug. */
 function partsFor({ mutant }: Context): readonly PartName[] {
   const hunter = mutant && hunters[mutant.name];
-  return hunter === undefined ? partNames : [hunter];
+  return hunter === undefined ? partNames : [hunter.part];
 }
 
 async function runLive(plane: Plane, context: Context): Promise<PartResult> {
@@ -50,14 +50,15 @@ async function runLive(plane: Plane, context: Context): Promise<PartResult> {
   }
 }
 
-const boundsOf = ({ endsAt, stopAtFailure, mutant, say }: Context) => ({
-  endsAt: Math.min(
-    endsAt - 20_000,
-    stopAtFailure && mutant === undefined ? Date.now() + shippedLook : Infinity,
-  ),
-  stopAtFailure,
-  say: (line: string) => say(line),
-});
+function boundsOf(context: Context) {
+  const { endsAt, stopAtFailure, mutant } = context;
+  const isShippedLook = stopAtFailure && mutant === undefined;
+  return {
+    endsAt: Math.min(endsAt - 20_000, isShippedLook ? Date.now() + shippedLook : Infinity),
+    stopAtFailure,
+    say: (line: string) => context.say(line),
+  };
+}
 
 async function kindOf({ kube }: Plane): Promise<true | undefined> {
   return kube.collectionOf('ecommercestack.dev/v1alpha1', 'EcommerceStack').then(
@@ -78,7 +79,7 @@ async function runParts(
   const runOne = async (part: PartName): Promise<PartResult> => {
     const request = {
       ...{ part, seed: random.integer(1, 2 ** 30), kubeconfig: plane?.kubeconfig ?? '' },
-      ...{ endsAt: bounds.endsAt, stopAtFailure },
+      ...{ endsAt: bounds.endsAt, stopAtFailure, first: mutant && hunters[mutant.name]?.first },
     };
     const result = await runPart(request, mutant, halt.signal, bounds.say);
     context.say(`${part}: ${result.done} of ${result.of}, ${result.failures.length} failures`);

@@ -47,12 +47,15 @@ export const generatedMutants: readonly Mutant[] = [
   },
 ];
 
-/** The part that catches each. */
-export const hunters: Readonly<Record<string, PartName>> = {
-  'ignores-a-field': 'leaves',
-  'never-prunes': 'pairs',
-  'keeps-removed-fields': 'pairs',
-  'drops-a-rule': 'admission',
-  'names-the-wrong-place': 'admission',
-  'crashes-on-a-legal-quantity': 'leaves',
+/** Where a bug is looked for: the part that catches it, and what the name of a leaf or sample has that goes first. */
+type Hunter = { readonly part: PartName; readonly first?: string };
+
+/** Who looks for each bug. */
+export const hunters: Readonly<Record<string, Hunter>> = {
+  'ignores-a-field': { part: 'leaves', first: '.pod.annotations' },
+  'never-prunes': { part: 'pairs' },
+  'keeps-removed-fields': { part: 'pairs' },
+  'drops-a-rule': { part: 'admission', first: 'ECS0202' },
+  'names-the-wrong-place': { part: 'admission', first: 'ECS0202' },
+  'crashes-on-a-legal-quantity': { part: 'leaves' },
 };

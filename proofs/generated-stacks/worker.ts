@@ -1,7 +1,7 @@
 /** One part of the proof as a process: `worker.ts '{"part":…}'`. Its last line of output is its result as JSON. */
 import { Kube } from '../kube/kube.ts';
 import { type Random, randomFrom } from '../random.ts';
-import { judgeSample, planSamples } from './admission.ts';
+import { describeSample, judgeSample, planSamples } from './admission.ts';
 import { judgeLeaf } from './leaf-check.ts';
 import { behavioural, leavesOf } from './leaves.ts';
 import { judgeChange } from './pair-check.ts';
@@ -19,11 +19,11 @@ type Work = {
 const stacks = 10_000;
 const changes = 200;
 
-function workOf({ part, kubeconfig }: PartRequest, random: Random): Work {
+function workOf({ part, kubeconfig, first }: PartRequest, random: Random): Work {
   const schema = stackSchema();
   if (part === 'admission') {
     const kube = new Kube(kubeconfig);
-    const samples = planSamples(random, stacks);
+    const samples = firstOf(planSamples(random, stacks), describeSample, first);
     return {
       tasks: samples.map((sample) => () => judgeSample(kube, schema, sample)),
       width: 12,
@@ -33,7 +33,8 @@ function workOf({ part, kubeconfig }: PartRequest, random: Random): Work {
   const seed = () => random.integer(1, 2 ** 30);
   if (part === 'leaves') {
     const leaves = leavesOf(schema);
-    const effective = random.shuffle(leaves.filter(({ path }) => !behavioural.has(path)));
+    const drawn = random.shuffle(leaves.filter(({ path }) => !behavioural.has(path)));
+    const effective = firstOf(drawn, ({ path }) => path, first);
     return {
       tasks: effective.map((leaf) => () => judgeLeaf(schema, leaf, seed())),
       width: 1,
@@ -42,6 +43,12 @@ function workOf({ part, kubeconfig }: PartRequest, random: Random): Work {
   }
   const seeds = Array.from({ length: changes }, seed);
   return { tasks: seeds.map((one) => () => judgeChange(schema, one)), width: 1, figures: {} };
+}
+
+/** The items, those first whose name has the text. */
+function firstOf<T>(items: readonly T[], name: (item: T) => string, text: string | undefined): T[] {
+  const rank = (item: T) => (text !== undefined && name(item).includes(text) ? 0 : 1);
+  return items.toSorted((a, b) => rank(a) - rank(b));
 }
 
 async function run(request: PartRequest): Promise<PartResult> {

@@ -65,6 +65,7 @@ async function endOf(site: Site, { name, after }: Workload): Promise<Reference> 
     last = state;
     return changed;
   });
-  if (problems.length > 0) throw new Error(`${name}: no end though nobody disturbed it: ${problems[0]}`);
+  const problem = site.victim.collapse ?? problems[0];
+  if (problem !== undefined) throw new Error(`${name}: no end though nobody disturbed it: ${problem}`);
   return { state: last, counts: countsOf(site.events()), verdict: site.kfault.verdict() };
 }

@@ -121,7 +121,7 @@ export class Site {
     let found = [isStack ? 'the stack is not Ready' : 'objects of the deleted stack are left'];
     await until(
       async () => {
-        const isLost = this.kfault.quietFor() > silence;
+        const isLost = this.kfault.quietFor() > silence || this.victim.collapse !== undefined;
         if (!(await this.#isSettled(isStack))) return isLost ? true : undefined;
         found = judge(await this.state());
         return found.length === 0 || isLost ? true : undefined;

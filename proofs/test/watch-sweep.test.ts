@@ -27,7 +27,8 @@ describe('losses', () => {
     expect(all.filter(({ type }) => type === 'Half')).toHaveLength(50);
     expect(batches.every((batch) => batch.length <= batchSize)).toBe(true);
     const counts = batches.map((batch) => batch.filter(({ type }) => type === 'One').length);
-    expect(counts).toEqual([12, 12, 6, 0]);
+    expect(counts).toEqual([0, 12, 12, 6, 0]);
+    expect(batches[0]).toEqual([{ type: 'Deletion' }]);
   });
 
   test('one is lost where it was asked for, and nowhere else', () => {
@@ -38,6 +39,11 @@ describe('losses', () => {
     expect(dropped(losses, 'a', 20)).toEqual([3]);
     expect(dropped(losses, 'b', 20)).toEqual([1]);
     expect(dropped(losses, 'c', 20)).toEqual([]);
+    const deletion = new Map<string, Loss>([['a', { type: 'Deletion' }]]);
+    expect(dropped(deletion, 'a', 20)).toEqual([]);
+    const schedule = new Schedule(planOf(deletion));
+    const seen = [1, 2].map(() => schedule.event({ ...event('a'), type: 'DELETED' })?.type);
+    expect(seen).toEqual(['Drop', undefined]);
   });
 
   test('half are lost, others with another seed', () => {

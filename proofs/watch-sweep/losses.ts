@@ -5,8 +5,12 @@ import type { State } from '../sweep/state.ts';
 import type { Site } from './site.ts';
 import { makeNamespaces, statesOf, steps, unsettled } from './workload.ts';
 
-/** What is lost of one run's events: the one at a position, or half of them. */
+/**
+ * What is lost of one run's events: the one at a position, half of them, or the last that tells of what a hand deleted of a
+ * stack at rest.
+ */
 export type Loss =
+  | { readonly type: 'Deletion' }
   | { readonly type: 'One'; readonly at: number }
   | { readonly type: 'Half'; readonly seed: number };
 
@@ -62,7 +66,9 @@ function isSame(one: State, other: State): boolean {
 export function planOf(losses: ReadonlyMap<string, Loss>): Plan {
   const rules = [...losses].map(([namespace, loss]): EventRule => {
     const drop = { on: { namespace }, fault: { type: 'Drop' } } as const;
-    return loss.type === 'One' ? { ...drop, at: loss.at } : { ...drop, fraction: 0.5 };
+    if (loss.type === 'Half') return { ...drop, fraction: 0.5 };
+    if (loss.type === 'One') return { ...drop, at: loss.at };
+    return { ...drop, on: { namespace, resource: 'services', types: ['DELETED'] }, at: 1 };
   });
   const seed = [...losses.values()].find((loss) => loss.type === 'Half')?.seed ?? 1;
   return { seed, events: rules };
@@ -111,7 +117,7 @@ export async function runLosses(
 function count(struck: readonly number[], losses: readonly Loss[], seen: LossesSeen): void {
   for (const [index, loss] of losses.entries()) {
     const lost = struck[index] ?? 0;
-    if (loss.type === 'One') {
+    if (loss.type !== 'Half') {
       seen.ones++;
       seen.lost.ones += lost;
     } else {
@@ -123,10 +129,14 @@ function count(struck: readonly number[], losses: readonly Loss[], seen: LossesS
 
 function describe(loss: Loss | undefined): string {
   if (loss === undefined) return 'nothing lost';
+  if (loss.type === 'Deletion') return 'the event of a deletion lost';
   return loss.type === 'One' ? `event ${loss.at} lost` : `half of the events lost (seed ${loss.seed})`;
 }
 
-/** Every position once, in a drawn order, and so many runs that lose half; each batch has of both while there are both. */
+/**
+ * The deletion alone, because what other stacks lose has caches read anew that it is missing in; then every position once, in
+ * a drawn order, and so many runs that lose half, of which each batch has both while there are both.
+ */
 export function drawLosses(events: number, halves: number, random: Random): Loss[][] {
   const ones = random.shuffle(
     Array.from({ length: events }, (_, index): Loss => ({ type: 'One', at: index + 1 })),
@@ -135,7 +145,7 @@ export function drawLosses(events: number, halves: number, random: Random): Loss
     { length: halves },
     (): Loss => ({ type: 'Half', seed: random.integer(1, 1_000_000) }),
   );
-  const batches: Loss[][] = [];
+  const batches: Loss[][] = [[{ type: 'Deletion' }]];
   while (ones.length > 0 || rest.length > 0) {
     const half = rest.splice(0, Math.max(batchSize / 2, batchSize - ones.length));
     batches.push([...half, ...ones.splice(0, batchSize - half.length)]);

@@ -22,7 +22,7 @@ export const watchMutants: readonly Mutant[] = [
     name: 'believes-what-it-heard',
     sentence: 'Caches are never compared with the API server.',
     module: 'packages/controller-runtime/src/controller.ts',
-    find: 'while (auditMs > 0 && !signal.aborted)',
-    replace: 'while (auditMs < 0 && !signal.aborted)',
+    find: 'await Promise.all(this.#informers.map(compare));',
+    replace: 'void compare;',
   },
 ];

@@ -89,7 +89,7 @@ function toOutcome({ breaks: link, losses, events }: Seen): Outcome {
   const slow = p95 > gate ? [`reactions: ${p95} ms at the 95th percentile, wanted ${gate} ms at most`] : [];
   return {
     done: reactions.length + runs,
-    of: breaks.length * rounds + events + halves,
+    of: breaks.length * rounds + 1 + events + halves,
     failures: [...slow, ...link.failures, ...losses.failures],
     figures: {
       broken: reactions.length,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RequestRecord } from '../../kfault/plan.ts';
-import { impatient, requestsOf, writesOf } from '../costs.ts';
+import { impatient, requestsOf, rewritten, writesOf } from '../costs.ts';
 
 const write = (changes: Partial<RequestRecord>): RequestRecord => ({
   ...{ lane: 'write', method: 'PATCH', resource: 'services', subresource: '', namespace: 'a', name: 'x' },
@@ -34,5 +34,17 @@ test('a request that does not wait as long as it was told is named', () => {
   expect(impatient({ requests: [told, again(10, 'y')] }, 1)).toEqual([]);
   expect(impatient({ requests: [told, again(400)] }, 1)).toEqual([
     'PATCH write services x again after 400 ms, told 1 s',
+  ]);
+});
+
+test('an object that is written once more than undisturbed is named, a status is not', () => {
+  const status = write({ subresource: 'status' });
+  const made = write({ method: 'POST', resource: 'secrets', name: '' });
+  const undisturbed = { requests: [write({}), made, status] };
+  expect(rewritten(undisturbed, undisturbed)).toEqual([]);
+  expect(rewritten({ requests: [write({}), made, status, status] }, undisturbed)).toEqual([]);
+  expect(rewritten({ requests: [write({}), write({}), made, made] }, undisturbed)).toEqual([
+    'services x: wanted 1 writes, counted 2',
+    'secrets: wanted 1 writes, counted 2',
   ]);
 });
