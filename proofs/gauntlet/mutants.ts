@@ -46,11 +46,4 @@ export const mutants: readonly Mutant[] = [
     find: 'pending.afterWhole(socket, () => {',
     replace: '[1].forEach(() => {',
   },
-  {
-    name: 'any-coding',
-    sentence: 'A second spelling of the length passes.',
-    module: `${gateway}/domain/form.ts`,
-    find: 'if (folded !== name && framing.has(folded))',
-    replace: 'if (name === "never")',
-  },
 ];
