@@ -4,9 +4,11 @@ import { crashSweep } from './crash-sweep/crash-sweep.ts';
 import { drift } from './drift/drift.ts';
 import { examples } from './examples.ts';
 import { faultSweep } from './fault-sweep/fault-sweep.ts';
+import { gauntlet } from './gauntlet/gauntlet.ts';
 import { generatedStacks } from './generated-stacks/generated-stacks.ts';
 import { invalid } from './invalid.ts';
 import { leadership } from './leadership/leadership.ts';
+import { limiterTruth } from './limiter-truth/limiter-truth.ts';
 import { mesh } from './mesh/mesh.ts';
 import type { Proof } from './proof.ts';
 import { rollingLoss } from './rolling-loss.ts';
@@ -29,9 +31,11 @@ export const proofs: readonly Proof[] = [
   drift,
   examples,
   faultSweep,
+  gauntlet,
   generatedStacks,
   invalid,
   leadership,
+  limiterTruth,
   mesh,
   rollingLoss,
   rolloutRights,

@@ -1,6 +1,7 @@
 import { type ServiceName, serviceRow } from '../packages/contracts/src/topology.ts';
 import type { KubeObject } from './kube/object.ts';
 import { waitFor } from './kube/wait.ts';
+import { liftLimits } from './limits.ts';
 import { startLoad } from './load.ts';
 import { percentile } from './percentile.ts';
 import type { Context, Outcome, Proof } from './proof.ts';
@@ -27,23 +28,32 @@ export const rollingLoss: Proof = {
     const version = await otherVersion(context);
     const before = await podsOf(target, service);
     context.say(`${service} → ${version}; ${before.length} pods`);
-    const load = startLoad({ url: new URL('/api/v1/products', target.url), rate: 120, workers: 12 });
-    const restore = await setService(target, service, { version });
+    const url = new URL('/api/v1/products', target.url);
+    const asked = Date.now();
+    const restoreLimits = await liftLimits(target, url);
+    // What the kubelet takes to bring a file to a pod is not taken from the time of the proof.
+    const within = { ...context, endsAt: context.endsAt + Date.now() - asked };
+    const restore = await setService(target, service, { version }).catch(async (error: unknown) => {
+      await restoreLimits();
+      throw error;
+    });
+    const load = startLoad({ url, rate: 120, workers: 12 });
     try {
-      await rolled(target, service, before, context);
+      await rolled(target, service, before, within);
       context.say(`rolled; ${load.answered()} requests so far`);
       await waitFor(
         `${wanted} requests`,
         async () => (load.answered() >= wanted || context.stopAtFailure ? true : undefined),
-        Math.max(1000, context.endsAt - Date.now()),
+        Math.max(1000, within.endsAt - Date.now()),
       );
       // On the way back pods roll once more, and nothing may fail then either.
       await restore();
-      await rolled(target, service, await podsOf(target, service, version), context);
+      await rolled(target, service, await podsOf(target, service, version), within);
       return toOutcome(service, version, await load.stop());
     } finally {
       await load.stop();
       await restore();
+      await restoreLimits();
     }
   },
 };

@@ -10,7 +10,7 @@ import { type Pick, pickHosted, pickInside } from './http/dispatch.ts';
 import { beginExchange, type Exchange, pathOf } from './http/exchange.ts';
 import { operationOf } from './http/operations.ts';
 import { commonRefusals, sendProblem, toProblem } from './http/problem.ts';
-import { closeServer, listen, portOf } from './http/server.ts';
+import { closeServer, type ListenOptions, listen, portOf } from './http/server.ts';
 import { once } from './once.ts';
 import { type HostedService, hostService } from './opening.ts';
 import type { Company, Service } from './service.ts';
@@ -65,14 +65,22 @@ export async function startHost(options: HostOptions): Promise<Host> {
   };
   const state: { phase: Phase } = { phase: 'running' };
   const listener = (pick: Pick) => createListener(pick, hosted, state, world, config);
-  const inside = await listenInside(services, listener(pickInside));
+  const asking = (pick: Pick) => ({
+    // Any other protocol that a client would like is none of ours: its request is answered as it stands.
+    upgradeOf: (request: IncomingMessage) =>
+      request.headers.upgrade?.toLowerCase() === 'websocket'
+        ? pick(hosted, request)?.open()?.upgrade
+        : undefined,
+    onMalformed: (refusal: string) => world.metrics.countRefusal('none', refusal),
+  });
+  const inside = await listenInside(services, listener(pickInside), asking(pickInside));
   const configured = services.map((service) => service.configure(environment, inside?.company));
   hosted.push(
     ...(await Promise.all(
       services.map((service, index) => hostService(service, at(configured, index), world)),
     )),
   );
-  const server = await listen(listener(pickHosted), config.PORT, config.BIND_ADDRESS);
+  const server = await listen(listener(pickHosted), config.PORT, config.BIND_ADDRESS, asking(pickHosted));
   log.info({ services: names, port: portOf(server), address: config.BIND_ADDRESS }, 'listening');
   const stop = once(async () => {
     state.phase = 'draining';
@@ -94,9 +102,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 // Services that share a process call each other over a listener of their own on loopback, which no proxy reaches.
-async function listenInside(services: readonly Service[], listener: RequestListener) {
+async function listenInside(services: readonly Service[], listener: RequestListener, options: ListenOptions) {
   if (services.length === 1) return undefined;
-  const server = await listen(listener, 0, '127.0.0.1');
+  const server = await listen(listener, 0, '127.0.0.1', options);
   const company: Company = {
     has: (name) => services.some(({ row }) => row.name === name),
     origin: () => `http://127.0.0.1:${portOf(server)}`,

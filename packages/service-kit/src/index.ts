@@ -35,6 +35,7 @@ export { type Answer, type Route, routesWith } from './http/route.ts';
 export { exitUsage, run, runAll } from './run.ts';
 export { type Address, defineService, type Opening, type Service } from './service.ts';
 export { systemClock } from './sources.ts';
+export type { AtomicScript } from './store/atomic-script.ts';
 export { openRelational } from './store/create.ts';
 export type { DocumentCollection, DocumentStore, Stored } from './store/document.ts';
 export { type Effect, type EventStore, rowWrite, type StoredEvent, type Timer } from './store/event-store.ts';

@@ -24,6 +24,7 @@ import type { Projection } from './events/projection.ts';
 import { deadLetterRoutes } from './http/dead-letters.ts';
 import { commonRefusals, type RefusalTable } from './http/problem.ts';
 import type { Route, RouteContract } from './http/route.ts';
+import type { UpgradeListener } from './http/server.ts';
 import type { Effect, StoredEvent, Timer } from './store/event-store.ts';
 import type { Stores } from './store/stores.ts';
 import type { Log } from './telemetry/log.ts';
@@ -97,12 +98,15 @@ export type ServiceSpec<Context, Declared extends Variables> = {
   readonly projects?: readonly Projection[];
   /** Takes every request itself, past routes and express: for a proxy or static files. */
   readonly listener?: (context: Context) => RequestListener;
+  /** Takes connections that clients ask to upgrade, as for WebSocket. */
+  readonly upgrades?: (context: Context) => UpgradeListener;
   readonly close?: (context: Context) => Promise<void>;
 };
 
 /** A service that is open: how it answers and what it does with events. */
 export type OpenService = Decisions & {
   readonly listener: RequestListener;
+  readonly upgrade: UpgradeListener | undefined;
   readonly wakes: readonly { name: string; wake: (timer: Timer) => Promise<Effect | undefined> }[];
   readonly close: () => Promise<void>;
 };
@@ -206,6 +210,7 @@ function configure<Context, Declared extends Variables>(
       };
       return {
         ...decisions,
+        upgrade: spec.upgrades?.(context),
         listener: await toListener(spec, refusals, context, decisions, world),
         wakes: (spec.wakes ?? []).map(({ name, wake }) => ({
           name,

@@ -44,11 +44,14 @@ export function toUpstreamHeaders(
   rawHeaders: readonly string[],
   client: Client,
   ours: Readonly<Record<string, string>>,
+  removed: readonly string[] = [],
 ): string[] {
   const named = connectionNames(rawHeaders);
-  const kept = pairsOf(rawHeaders).filter(([name]) => {
+  const kept = pairsOf(rawHeaders).filter(([name, value]) => {
     const folded = fold(name);
-    return !hopByHop.has(folded) && !named.has(folded) && !isForgeable(folded);
+    const isOurs = Object.hasOwn(ours, name.toLowerCase()) || removed.includes(name.toLowerCase());
+    const isOver = isOurs || isSpent(folded, value);
+    return !isOver && !hopByHop.has(folded) && !named.has(folded) && !isForgeable(folded);
   });
   return [
     ...kept.flat(),
@@ -99,6 +102,11 @@ export function clientAddress(
 // Some servers read `X_User_Id` and `X.User.Id` as `X-User-Id`.
 function fold(name: string): string {
   return name.toLowerCase().replaceAll(/[_.]/g, '-');
+}
+
+// Credentials that were judged here go no further; others (OAuth's basic ones) are for the service they are meant for.
+function isSpent(folded: string, value: string): boolean {
+  return folded === 'x-api-key' || (folded === 'authorization' && /^bearer\b/i.test(value));
 }
 
 function isForgeable(folded: string): boolean {

@@ -1,95 +1,80 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { HttpMethod, ServiceName } from '@ecommercestack/contracts/topology';
-import {
-  type Address,
-  commonRefusals,
-  exchangeOf,
-  type Metrics,
-  onwardHeaders,
-  type Refusal,
-  refuse,
-  sendProblem,
-  toProblem,
-} from '@ecommercestack/service-kit';
-import { type Client, clientAddress, toUpstreamHeaders } from './headers.ts';
-import { parseTarget } from './path.ts';
-import type { PolicyFile } from './policy-file.ts';
-import type { Upstreams } from './proxy.ts';
-import { createRetryBudget } from './retry-budget.ts';
-import { decideRoute } from './routing.ts';
-import { toRefusalCode } from './upstream-failure.ts';
+import { refuse } from '@ecommercestack/service-kit';
+import { type Admission, admitVisit } from './admission.ts';
+import { serveVisit } from './caching.ts';
+import { toPreflight } from './domain/cors.ts';
+import { enter } from './entrance.ts';
+import type { Gateway } from './gateway.ts';
+import { refuseVisit, type Visit } from './visit.ts';
 
-export type Gateway = {
-  readonly upstreams: Upstreams;
-  readonly policy: PolicyFile;
-  readonly addressOf: (service: ServiceName) => Address;
-  readonly metrics: Metrics;
-};
-
-/** Takes every request: judges its path, finds its service and streams it there. */
+/**
+ * Takes every request through the policies, in the order of what they cost: form, address, country, route and size at
+ * the entrance; then identity, limits and rights; then the cache, and the service behind.
+ */
 export function createListener(gateway: Gateway): RequestListener {
-  const budget = createRetryBudget();
   return (request, response) => {
-    const target = parseTarget(request.url ?? '');
-    if (target === undefined) {
-      refuseRequest(request, response, refuse('malformed-path'));
-      return;
-    }
-    const policy = gateway.policy.current();
-    const client = clientOf(request, policy.trustedProxyHops);
-    if (policy.isDenied(client.address)) {
-      refuseRequest(request, response, refuse('forbidden', 'this address is denied'));
-      return;
-    }
-    const method = request.method ?? '';
-    const decision = decideRoute(method, target.path);
-    if (decision.kind === 'refuse') {
-      if (decision.allow !== undefined) response.setHeader('allow', decision.allow);
-      refuseRequest(request, response, decision.refusal);
-      return;
-    }
-    const { service } = decision;
-    const exchange = exchangeOf(request);
-    if (exchange !== undefined) exchange.route = service;
-    budget.onRequest();
-    gateway.upstreams.forward(request, response, {
-      service,
-      path: `${decision.path}${target.query}`,
-      strippedPrefix: decision.strippedPrefix,
-      // decideRoute forwards only methods that the table names.
-      method: method as HttpMethod,
-      headers: toUpstreamHeaders(request.rawHeaders, client, {
-        host: gateway.addressOf(service).host,
-        ...onwardHeaders(request),
-      }),
-      takeRetry: () => {
-        const granted = budget.take();
-        if (granted) gateway.metrics.countRetry(service);
-        return granted;
-      },
-      onFailure: (failure) =>
-        refuseRequest(request, response, {
-          ...refuse(toRefusalCode(failure), `${service} did not answer`),
-          retryAfterSeconds: 1,
-        }),
-    });
+    // One request that a policy fails over must not end the process that serves all others.
+    const start = (): void => {
+      try {
+        const taken = take(gateway, request, response);
+        taken?.catch((error: unknown) => fail(gateway, request, response, error));
+      } catch (error) {
+        fail(gateway, request, response, error);
+      }
+    };
+    // A request that came behind another on its connection is not begun before that one's answer is out: it may be
+    // meant to see what the other did.
+    if (response.socket === null) response.once('socket', start);
+    else start();
   };
 }
 
-function clientOf(request: IncomingMessage, trustedHops: number): Client {
-  const { 'x-forwarded-for': forwardedFor, 'x-forwarded-proto': proto, host = '' } = request.headers;
-  const address = clientAddress(
-    request.socket.remoteAddress ?? '',
-    typeof forwardedFor === 'string' ? forwardedFor : undefined,
-    trustedHops,
-  );
-  return { address, scheme: trustedHops > 0 && proto === 'https' ? 'https' : 'http', host };
+function take(
+  gateway: Gateway,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> | undefined {
+  const entrance = enter(gateway, request, response);
+  if ('refusal' in entrance) {
+    if (entrance.allow !== undefined) response.setHeader('allow', entrance.allow);
+    refuseVisit(gateway, request, response, entrance.refusal);
+    return undefined;
+  }
+  const { visit } = entrance;
+  if (request.method === 'OPTIONS') {
+    answerPreflight(visit);
+    return undefined;
+  }
+  const admission = admitVisit(visit);
+  if (admission instanceof Promise) return admission.then((found) => proceed(visit, found));
+  proceed(visit, admission);
+  return undefined;
 }
 
-function refuseRequest(request: IncomingMessage, response: ServerResponse, refusal: Refusal): void {
-  const requestId = exchangeOf(request)?.requestId;
-  const about = requestId === undefined ? {} : { requestId };
-  sendProblem(response, toProblem(refusal, commonRefusals, about), refusal.retryAfterSeconds);
-  // A body that nobody will read must not keep the connection busy.
+function proceed(visit: Visit, admission: Admission): void {
+  const { gateway, request, response } = visit;
+  if (response.destroyed) return;
+  if ('refusal' in admission) refuseVisit(gateway, request, response, admission.refusal);
+  else serveVisit(visit, admission.caller);
+}
+
+// decideRoute lets OPTIONS through only as the preflight of a method that is offered.
+function answerPreflight({ gateway, prepared, request, response }: Visit): void {
+  const { cors } = prepared.policy;
+  const { origin } = request.headers;
+  const headers = cors === undefined || origin === undefined ? undefined : toPreflight(cors, origin);
+  if (headers === undefined) {
+    refuseVisit(gateway, request, response, refuse('forbidden', 'pages of this origin may not call'));
+    return;
+  }
+  for (const [name, value] of headers) response.setHeader(name, value);
+  response.writeHead(204);
+  response.end();
   request.resume();
+}
+
+function fail(gateway: Gateway, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  gateway.log.error({ error: error instanceof Error ? error.stack : String(error) }, 'a policy failed');
+  if (response.headersSent) response.destroy();
+  else refuseVisit(gateway, request, response, refuse('internal-error'));
 }

@@ -1,18 +1,23 @@
 import { defineService, variable, wholeNumber } from '@ecommercestack/service-kit';
 import { z } from 'zod';
-import { createListener, type Gateway } from './listener.ts';
-import { followPolicy } from './policy-file.ts';
-import { createUpstreams } from './proxy.ts';
+import { createListener } from './listener.ts';
+import { openGateway } from './opening.ts';
+import { createTunnels } from './tunnel.ts';
 
 const millis = { min: 10, max: 600_000 };
 const defaultPolicyFile = '/etc/ecommercestack/policy/policy.json';
 
-/** The one door: routing, and later authentication, limits and caching. */
+/** The one door: form, addresses, identity, limits, rights, cache, and the way to the services. */
 export const service = defineService({
   name: 'gateway',
   variables: {
     POLICY_FILE: variable(z.string().default(defaultPolicyFile), defaultPolicyFile, 'Policy, followed live.'),
     POLICY_POLL_MS: wholeNumber(millis, 1000, 'Pause between two looks at the policy file.'),
+    GEO_DATABASE: variable(
+      z.string().default(''),
+      '/etc/ecommercestack/geo/country.mmdb',
+      'Countries by address, in MaxMind format. Without it the edge tells the country in a header.',
+    ),
     UPSTREAM_CONNECT_TIMEOUT_MS: wholeNumber(millis, 2000, 'Wait for a connection to a service.'),
     UPSTREAM_TIMEOUT_MS: wholeNumber(
       millis,
@@ -24,21 +29,25 @@ export const service = defineService({
   },
   // A door that shuts because a cache or the bus is away would turn a small outage into a whole one.
   survives: ['redis', 'kafka'],
-  open: async ({ config, addressOf, metrics, log }): Promise<Gateway> => ({
-    upstreams: createUpstreams(addressOf, {
-      connectMs: config.UPSTREAM_CONNECT_TIMEOUT_MS,
-      headersMs: config.UPSTREAM_TIMEOUT_MS,
-      bodyMs: config.UPSTREAM_TIMEOUT_MS,
-      connections: config.UPSTREAM_CONNECTIONS,
-      waiting: config.UPSTREAM_WAITING,
+  open: ({ config, stores, addressOf, metrics, log, clock }) =>
+    openGateway({
+      policyFile: config.POLICY_FILE,
+      policyPollMs: config.POLICY_POLL_MS,
+      geoDatabase: config.GEO_DATABASE,
+      limits: {
+        connectMs: config.UPSTREAM_CONNECT_TIMEOUT_MS,
+        headersMs: config.UPSTREAM_TIMEOUT_MS,
+        bodyMs: config.UPSTREAM_TIMEOUT_MS,
+        connections: config.UPSTREAM_CONNECTIONS,
+        waiting: config.UPSTREAM_WAITING,
+      },
+      store: stores.keyValues(),
+      addressOf,
+      metrics,
+      clock,
+      log,
     }),
-    policy: await followPolicy(config.POLICY_FILE, log, config.POLICY_POLL_MS),
-    addressOf,
-    metrics,
-  }),
   listener: createListener,
-  close: async (gateway) => {
-    gateway.policy.close();
-    await gateway.upstreams.close();
-  },
+  upgrades: createTunnels,
+  close: (gateway) => gateway.close(),
 });

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { request } from 'undici';
 import { describe, expect, test } from 'vitest';
-import { createRetryBudget } from '../src/retry-budget.ts';
+import { createRetryBudget } from '../src/upstream/retry-budget.ts';
 import { startGateway, startUpstream } from './upstream.ts';
 
 async function startDoor() {

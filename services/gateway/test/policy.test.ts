@@ -1,11 +1,51 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { loadAll } from 'js-yaml';
 import { request } from 'undici';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { parsePolicy } from '../src/policy.ts';
-import { followPolicy } from '../src/policy-file.ts';
-import { startGateway, startUpstream } from './upstream.ts';
+import { apiGateway } from '../../../operator/src/api/schema/gateway.ts';
+import { parsePolicy } from '../src/policy/policy.ts';
+import { followPolicy } from '../src/policy/policy-file.ts';
+import { aPolicyFile, startGateway, startUpstream } from './upstream.ts';
+
+describe('what the operator writes', () => {
+  test('is understood, with the figures of a stack that says nothing', () => {
+    const { limits, trustedProxyHops, cache } = parsePolicy(JSON.stringify(apiGateway.parse({})));
+    const figures = limits?.plan.routes.map(({ path, rule: { limit } }) => [path, limit]);
+    expect(figures).toEqual([
+      ['/users', 100],
+      ['/products', 500],
+      ['/orders', 200],
+    ]);
+    const tiers = [...(limits?.plan.tiers ?? [])].map(([tier, { limit, windowMs }]) => [
+      tier,
+      limit,
+      windowMs,
+    ]);
+    expect(tiers).toEqual([
+      ['free', 10, 60_000],
+      ['premium', 100, 60_000],
+      ['enterprise', 1000, 60_000],
+      ['storefront', 600, 60_000],
+    ]);
+    expect(limits).toMatchObject({
+      plan: { caller: { limit: 1000 } },
+      sharing: { mode: 'Strict', withoutRedis: 'Local' },
+    });
+    expect({ trustedProxyHops, cache }).toEqual({
+      trustedProxyHops: 1,
+      cache: { enabled: true, ttl: 30_000, maxSize: 33_554_432 },
+    });
+  });
+
+  test.each(['full', 'production'])('is understood as examples/%s.yaml has it', async (name) => {
+    const text = await readFile(new URL(`../../../examples/${name}.yaml`, import.meta.url), 'utf8');
+    for (const document of loadAll(text)) {
+      const { kind, spec } = Object(document);
+      if (kind !== 'EcommerceStack') continue;
+      expect(parsePolicy(JSON.stringify(apiGateway.parse(spec.apiGateway))).limits).toBeDefined();
+    }
+  });
+});
 
 describe('a policy', () => {
   test('denies the addresses of its networks, in either family', () => {
@@ -37,18 +77,6 @@ describe('a policy', () => {
     expect(() => parsePolicy(text)).toThrow();
   });
 });
-
-async function aPolicyFile(text: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'policy-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
-  const path = join(folder, 'policy.json');
-  const write = async (next: string): Promise<void> => {
-    await writeFile(`${path}.next`, next);
-    await rename(`${path}.next`, path);
-  };
-  await write(text);
-  return { path, write };
-}
 
 test('the gateway follows its file', async () => {
   const seen: unknown[] = [];

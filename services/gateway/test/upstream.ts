@@ -1,5 +1,8 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpServer, type Server as HttpServer, type RequestListener } from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startTestService, type TestService } from '@ecommercestack/service-kit/testing';
 import { onTestFinished } from 'vitest';
 import { service } from '../src/service.ts';
@@ -31,6 +34,36 @@ export async function startGateway(
   const gateway = await startTestService(service, { PRODUCT_URL: productOrigin, ...environment });
   onTestFinished(() => gateway.stop());
   return gateway;
+}
+
+/** A gateway under a policy, with the product service and the pages at the origin; ends with the test. */
+export async function startGatewayUnder(
+  policy: object,
+  origin: string,
+  environment: Record<string, string> = {},
+): Promise<TestService & { readonly change: (next: object) => Promise<void> }> {
+  const file = await aPolicyFile(JSON.stringify(policy));
+  const gateway = await startGateway(origin, {
+    STOREFRONT_URL: origin,
+    USER_URL: origin,
+    POLICY_FILE: file.path,
+    POLICY_POLL_MS: '10',
+    ...environment,
+  });
+  return { ...gateway, change: (next) => file.write(JSON.stringify(next)) };
+}
+
+/** A policy file that can be written anew in one step. */
+export async function aPolicyFile(text: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'policy-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'policy.json');
+  const write = async (next: string): Promise<void> => {
+    await writeFile(`${path}.next`, next);
+    await rename(`${path}.next`, path);
+  };
+  await write(text);
+  return { path, write };
 }
 
 /** An origin where nobody listens. */

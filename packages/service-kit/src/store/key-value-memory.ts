@@ -1,5 +1,6 @@
 import type { Clock } from '../domain/clock.ts';
 import { systemClock } from '../sources.ts';
+import type { AtomicScript } from './atomic-script.ts';
 import type { KeyValueStore } from './key-value.ts';
 
 type Entry = { value: string; expiresAt: number };
@@ -7,6 +8,7 @@ type Entry = { value: string; expiresAt: number };
 /** The memory twin of the key-value store; `clock` decides what has expired. */
 export function createMemoryKeyValues(clock: Clock = systemClock): KeyValueStore {
   const entries = new Map<string, Entry>();
+  const memories = new Map<AtomicScript, Map<string, unknown>>();
   const live = (key: string): Entry | undefined => {
     const entry = entries.get(key);
     if (entry === undefined || entry.expiresAt > clock.now()) return entry;
@@ -30,6 +32,11 @@ export function createMemoryKeyValues(clock: Clock = systemClock): KeyValueStore
       const count = Number(entry.value) + by;
       entries.set(key, { ...entry, value: String(count) });
       return count;
+    },
+    evaluate: async (script, keys, args) => {
+      const memory = memories.get(script) ?? new Map<string, unknown>();
+      memories.set(script, memory);
+      return script.twin(memory, keys, args, clock.now());
     },
     remove: async (key) => live(key) !== undefined && entries.delete(key),
     ping: async () => {},

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { createClient } from 'redis';
 import { once } from '../once.ts';
+import type { AtomicScript } from './atomic-script.ts';
 import type { KeyValueStore } from './key-value.ts';
 
 // One round trip, so that a crash between the two commands cannot leave a counter that never expires.
@@ -30,6 +32,17 @@ export function createRedisKeyValues(url: string, onError: (error: unknown) => v
         await client.eval(incrementScript, { keys: [key], arguments: [String(by), String(ttlMs)] }),
       );
     },
+    evaluate: async (script, keys, args) => {
+      const client = await connection.get();
+      const options = { keys: [...keys], arguments: [...args] };
+      const answer = await client.evalSha(digestOf(script), options).catch((error: unknown) => {
+        // A Redis that was restarted has forgotten its scripts.
+        if (error instanceof Error && error.message.startsWith('NOSCRIPT'))
+          return client.eval(script.lua, options);
+        throw error;
+      });
+      return Array.isArray(answer) ? answer.map(Number) : [Number(answer)];
+    },
     remove: async (key) => (await (await connection.get()).del(key)) === 1,
     ping: async () => {
       await (await connection.get()).ping();
@@ -38,6 +51,14 @@ export function createRedisKeyValues(url: string, onError: (error: unknown) => v
       await (await connection.made())?.close();
     },
   };
+}
+
+const digests = new WeakMap<AtomicScript, string>();
+
+function digestOf(script: AtomicScript): string {
+  const digest = digests.get(script) ?? createHash('sha1').update(script.lua).digest('hex');
+  digests.set(script, digest);
+  return digest;
 }
 
 // Once connected, the client reconnects for ever; the first failure is the caller's to judge and to repeat.

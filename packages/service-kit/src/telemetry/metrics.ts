@@ -5,6 +5,8 @@ export type Metrics = {
   readonly render: () => Promise<string>;
   readonly observeRequest: (request: RequestSample) => void;
   readonly setDependency: (service: string, dependency: string, reachable: boolean) => void;
+  /** A request that was refused before any service saw it. */
+  readonly countRefusal: (service: string, code: string) => void;
   readonly countRetry: (upstream: string) => void;
   /** How long the oldest event that a follower has not done yet has been waiting. */
   readonly setLag: (service: string, follower: string, seconds: number) => void;
@@ -52,6 +54,12 @@ export function createMetrics(version: string): Metrics {
     labelNames: ['upstream'],
     registers: [registry],
   });
+  const refusals = new Counter({
+    name: 'ecommercestack_refusals_total',
+    help: 'Requests that were refused before any service saw them, by the code of the problem.',
+    labelNames: ['service', 'code'],
+    registers: [registry],
+  });
   const overdue = new Counter({
     name: 'ecommercestack_workflows_overdue_total',
     help: 'Workflows, orders among them, that had not ended by the time they should have.',
@@ -77,6 +85,7 @@ export function createMetrics(version: string): Metrics {
       duration.observe({ service, method: knownMethod(method), route, status: String(status) }, seconds),
     setDependency: (service, name, reachable) =>
       dependency.set({ service, dependency: name }, reachable ? 1 : 0),
+    countRefusal: (service, code) => refusals.inc({ service, code }),
     countRetry: (upstream) => retries.inc({ upstream }),
     setLag: (service, follower, seconds) => lag.set({ service, follower }, seconds),
     countDeadLetter: (consumer) => deadLetters.inc({ consumer }),

@@ -2,6 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { KeyValueStore } from '../../src/store/key-value.ts';
 
+const addScript = {
+  lua: "return {redis.call('INCRBY', KEYS[1], ARGV[1]), tonumber(ARGV[1])}",
+  twin: (memory: Map<string, unknown>, [name = '']: readonly string[], [by]: readonly string[]): number[] => {
+    const sum = Number(memory.get(name) ?? 0) + Number(by);
+    memory.set(name, sum);
+    return [sum, Number(by)];
+  },
+};
+
 /** What every key-value store does. `elapse` lets at least that much of the store's time go by. */
 export function keyValueSuite(
   open: () => KeyValueStore,
@@ -50,6 +59,17 @@ export function keyValueSuite(
     expect(await open().increment(name, 1, 200)).toBe(17);
     await elapse(100);
     expect(await open().increment(name, 1, 200)).toBe(1);
+  });
+
+  test('a script is one step for everybody', async () => {
+    const name = key();
+    const twice = () =>
+      Promise.all([open().evaluate(addScript, [name], ['2']), open().evaluate(addScript, [name], ['3'])]);
+    expect((await twice()).toSorted(([left = 0], [right = 0]) => left - right).map(([sum]) => sum)).toEqual([
+      expect.any(Number),
+      5,
+    ]);
+    expect(await open().evaluate(addScript, [name], ['1'])).toEqual([6, 1]);
   });
 
   test('it answers a ping', async () => {

@@ -9,11 +9,17 @@ export type PolicyFile = { readonly current: () => Policy; readonly close: () =>
  * Follows the policy in a file. A file that cannot be read or understood is refused with its reason, and the policy
  * before it stays in force; without any file it is the open policy.
  */
-export async function followPolicy(path: string, log: Log, intervalMs: number): Promise<PolicyFile> {
+export async function followPolicy(
+  path: string,
+  log: Log,
+  intervalMs: number,
+  onPolicy: (policy: Policy) => void = () => {},
+): Promise<PolicyFile> {
   let policy = openPolicy;
   const read = async (): Promise<void> => {
     try {
       policy = parsePolicy(await readFile(path, 'utf8'));
+      onPolicy(policy);
       log.info({ path }, 'policy read');
     } catch (error) {
       // Without a file from the start there is nothing to refuse.

@@ -1,6 +1,6 @@
 import type { CommonRefusal } from '@ecommercestack/service-kit';
 
-export type Failure = 'refused' | 'broken' | 'timeout';
+export type Failure = 'refused' | 'broken' | 'timeout' | 'too-large';
 
 const timeouts: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
@@ -26,8 +26,14 @@ export function toFailure(error: unknown): Failure {
 
 /** The refusal a client gets for a failure: 503 nobody there, 502 broken off, 504 too late. */
 export function toRefusalCode(failure: Failure): CommonRefusal {
+  if (failure === 'too-large') return 'body-too-large';
   if (failure === 'timeout') return 'upstream-timeout';
   return failure === 'refused' ? 'unavailable' : 'upstream-failed';
+}
+
+/** Whether a status says that the service, or the mesh in front of it, could not answer. */
+export function isSick(status: number): boolean {
+  return status >= 502 && status <= 504;
 }
 
 /**
