@@ -1,23 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { crashSweep } from '../crash-sweep/crash-sweep.ts';
-import { faultSweep } from '../fault-sweep/fault-sweep.ts';
-import { leadership } from '../leadership/leadership.ts';
 import type { Proof } from '../proof.ts';
-import { tenant } from '../tenant/tenant.ts';
 import { thrift } from '../thrift/thrift.ts';
-import { upgrade } from '../upgrade/upgrade.ts';
-import { watchSweep } from '../watch-sweep/watch-sweep.ts';
 import { shortForm } from './short-form.ts';
 
 /** Proofs that start a control plane of their own, with the minutes that the gate gives to each. */
 const samples: readonly (readonly [Proof, number])[] = [
   [thrift, 1],
-  [upgrade, 0.5],
-  [tenant, 0.5],
-  [leadership, 1.3],
-  [watchSweep, 1.2],
   [crashSweep, 1],
-  [faultSweep, 1],
 ];
 
 describe('the operator on a control plane of its own', () => {

@@ -61,7 +61,7 @@ describe('what a real API server would have to be made to do', () => {
     const world = fakeCluster();
     const causes = [{ reason: 'NamespaceTerminating', message: 'namespace dev is being terminated' }];
     world.refuse(() => true, new ApiError(403, { reason: 'Forbidden', message: 'no', details: { causes } }));
-    const apply = [...'abcdefghijkl'].map((name) => object(name));
+    const apply = 'abcdefghijkl'.split('').map((name) => object(name));
     const changes = { apply: [...apply, object('later', 'Deployment')], prune: [] };
     const outcome = await applyChanges(world.cluster, { name: 'shop', namespace: 'dev' }, changes, []);
     expect(new Set(outcome.problems.map(({ reason }) => reason))).toEqual(new Set(['Terminating']));
