@@ -5,7 +5,8 @@ import type { Observed } from '../cluster/observe.ts';
 import type { StackInput } from '../desired/input.ts';
 import { managerName } from '../desired/labels.ts';
 import { type RevisionIntent, recordedRevisions } from '../desired/revision.ts';
-import type { RevisionPlace, RolloutDecision } from '../rollout/decision.ts';
+import type { RolloutDecision } from '../rollout/decision.ts';
+import type { RevisionPlace } from '../rollout/seen.ts';
 import { workloadReadiness } from '../status/readiness.ts';
 
 /** What builders build from: the stack, the decisions and what lives. */

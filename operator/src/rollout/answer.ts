@@ -1,8 +1,8 @@
 import { type ActionResult, inOrder, type PendingAction } from './action.ts';
-import type { RolloutSeen } from './decision.ts';
 import { begin, type Ending, leave } from './effects.ts';
 import { blockOf, type Facts, heldWeight } from './facts.ts';
 import { type Attempt, isTried, type RolloutMemory } from './memory.ts';
+import type { RolloutSeen } from './seen.ts';
 import { atNextStep } from './weight.ts';
 
 type Answer = {

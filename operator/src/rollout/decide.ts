@@ -11,17 +11,11 @@ import { secretsRead } from '../desired/secrets-read.ts';
 import { workloadReadiness } from '../status/readiness.ts';
 import type { PendingAction } from './action.ts';
 import type { MetricBounds, Round } from './analysis.ts';
-import type {
-  Confirmation,
-  DeploymentSeen,
-  RolloutDecision,
-  RolloutSeen,
-  RolloutWish,
-  Weights,
-} from './decision.ts';
+import type { RolloutDecision } from './decision.ts';
 import { step } from './machine.ts';
 import { memoryOf, toStatus } from './memory.ts';
 import { decideRestart, type RestartMemory, type SecretLookUp } from './restart.ts';
+import type { Confirmation, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
 import { freezeAt } from './windows.ts';
 
 /** What decisions depend on besides the stack, its status and its children. */

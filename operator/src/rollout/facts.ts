@@ -1,7 +1,7 @@
 import { judgeRound, type Verdict } from './analysis.ts';
 import { weightLimit } from './capacity.ts';
-import type { Confirmation, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './decision.ts';
 import { type Attempt, isTried, type RolloutMemory } from './memory.ts';
+import type { Confirmation, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
 
 /** Why a rollout may not go on. */
 export type Block = 'StackPaused' | 'Paused' | 'Frozen';

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../api/object.ts';
 import type { Workload } from '../desired/intent.ts';
 import { labelKeys } from '../desired/labels.ts';
 import { names } from '../desired/names.ts';
-import type { Confirmation, Weights } from './decision.ts';
+import type { Confirmation, Weights } from './seen.ts';
 
 /** What a confirmation is asked about: a stack and what lives of it. */
 type MeshView = {

@@ -1,29 +1,15 @@
-import type { ActionResult } from './action.ts';
 import { answer } from './answer.ts';
-import type { Confirmation, RolloutDecision, RolloutSeen, RolloutWish } from './decision.ts';
-import { type Ending, effectOf } from './effects.ts';
+import type { RolloutDecision, Turn } from './decision.ts';
+import { effectOf } from './effects.ts';
 import { elapsed, type Facts, factsOf, holdSeconds, isRunning } from './facts.ts';
 import { hasHappened, keepSeconds } from './guards.ts';
 import { type Attempt, isTried, type RolloutMemory } from './memory.ts';
 import { decisionOf } from './posture.ts';
+import type { RolloutSeen, RolloutWish } from './seen.ts';
 import { beginning, settleStable } from './stable.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { standingOf } from './standing.ts';
 import { nextTransition } from './transitions.ts';
 import { givenWeight, withDesired } from './weight.ts';
-
-/** What a turn of the machine says besides what to build. */
-export type Turn = {
-  /** What status has to say before anything is done. */
-  readonly memory: RolloutMemory;
-  readonly results: readonly ActionResult[];
-  /** Rollouts that ended in this turn, for the history. */
-  readonly endings: readonly Ending[];
-  readonly standing: Standing;
-  /** Whether the proxies have the weight that is decided now. */
-  readonly confirmation: Confirmation;
-  /** When to look again though nothing happens (ms). */
-  readonly wakeAt?: number;
-};
 
 /**
  * One turn of the rollout machine: answers actions, takes at most one arrow of the table, and says what to build. Equal

@@ -1,15 +1,9 @@
 import { names } from '../desired/names.ts';
 import { canaryReplicas } from './capacity.ts';
-import type {
-  CanaryDecision,
-  DeploymentSeen,
-  LeavingPlace,
-  RevisionPlace,
-  RolloutDecision,
-  RolloutSeen,
-} from './decision.ts';
+import type { CanaryDecision, LeavingPlace, RolloutDecision } from './decision.ts';
 import type { Facts } from './facts.ts';
 import { type Attempt, isTried, type RolloutMemory } from './memory.ts';
+import type { DeploymentSeen, RevisionPlace, RolloutSeen } from './seen.ts';
 
 /** What to build in the state that memory is in; `still` says that the proxies have it and that nothing changed. */
 export function decisionOf(

@@ -1,7 +1,7 @@
-import type { DeploymentSeen, RolloutSeen, RolloutWish } from './decision.ts';
 import { begin } from './effects.ts';
 import { blockOf, type Facts, livingStable } from './facts.ts';
 import type { RolloutMemory } from './memory.ts';
+import type { DeploymentSeen, RolloutSeen, RolloutWish } from './seen.ts';
 
 /**
  * The memory from which a turn begins. Another revision that lives and of which status knows nothing (it was lost, or

@@ -1,6 +1,6 @@
 import type { ReleaseWindow } from '../api/completed.ts';
 import { toMilliseconds } from '../api/duration.ts';
-import type { Freeze } from './decision.ts';
+import type { Freeze } from './seen.ts';
 
 const dayMs = 86_400_000;
 /** No schedule of five fields is silent for longer than from one 29 February to the next. */

@@ -1,5 +1,6 @@
 import type { PendingAction } from '../rollout/action.ts';
-import type { RolloutDecision, RolloutWish } from '../rollout/decision.ts';
+import type { RolloutDecision } from '../rollout/decision.ts';
+import type { RolloutWish } from '../rollout/seen.ts';
 import {
   ask,
   decide,

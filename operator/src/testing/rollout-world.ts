@@ -1,14 +1,9 @@
 import type { PendingAction } from '../rollout/action.ts';
 import type { Round } from '../rollout/analysis.ts';
-import type {
-  Confirmation,
-  DeploymentSeen,
-  RolloutDecision,
-  RolloutWish,
-  Weights,
-} from '../rollout/decision.ts';
+import type { RolloutDecision } from '../rollout/decision.ts';
 import { step } from '../rollout/machine.ts';
 import { memoryOf, toStatus } from '../rollout/memory.ts';
+import type { Confirmation, DeploymentSeen, RolloutWish, Weights } from '../rollout/seen.ts';
 
 /** One Deployment of the simulated service; pods follow `wanted` when the world lets them. */
 type SimulatedDeployment = {

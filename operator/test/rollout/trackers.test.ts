@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RolloutWish } from '../../src/rollout/decision.ts';
+import type { RolloutWish } from '../../src/rollout/seen.ts';
 import {
   ask,
   decide,
