@@ -81,7 +81,7 @@ export const canaryMutants: readonly Mutant[] = [
     'nan-is-a-pass',
     'A measurement that is no number counts as good.',
     'analysis',
-    "if (value === undefined || !Number.isFinite(value)) return 'Hold';",
+    "if (value === undefined || !Number.isFinite(value)) return 'NoData';",
     "if (value === undefined || !Number.isFinite(value)) return 'Pass';",
   ),
   bug(

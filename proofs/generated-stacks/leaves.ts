@@ -35,7 +35,8 @@ export const behavioural: ReadonlyMap<string, string> = new Map([
   ),
   ...inRollouts(
     ...['interval', 'failureLimit', 'metrics[].name', 'metrics[].provider'],
-    ...['metrics[].query', 'metrics[].min', 'metrics[].max'],
+    ...['metrics[].query', 'metrics[].min', 'metrics[].max', 'metrics[].failBelow', 'metrics[].failAbove'],
+    ...['metrics[].compare', 'metrics[].onFailure'],
   ).map(
     (path) =>
       [

@@ -1,4 +1,5 @@
 import { type ActionResult, inOrder, type PendingAction } from './action.ts';
+import { troublesOf } from './analysis.ts';
 import { begin, type Ending, leave } from './effects.ts';
 import { blockOf, type Facts, heldWeight } from './facts.ts';
 import { type Attempt, isTried, type RolloutMemory } from './memory.ts';
@@ -247,6 +248,10 @@ function onAttempt(
       'NotHolding',
       `the weight of step ${attempt.step} is not in effect yet; wait for it, or PromoteFully`,
     );
+  }
+  if (facts.verdict === 'Fail' || facts.verdict === 'Blocked') {
+    const bad = troublesOf(facts.wish.metrics, attempt.analysis ?? []).join('; ');
+    return refuse('AnalysisBlocks', `${bad}; wait for good measurements, abort, or PromoteFully`);
   }
   const manual = heldWeight(facts, attempt) !== undefined;
   const next = atNextStep(free, facts);

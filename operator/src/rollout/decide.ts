@@ -1,4 +1,4 @@
-import type { CompletedStack, CompletedWorkload } from '../api/completed.ts';
+import type { Canary, CompletedStack, CompletedWorkload } from '../api/completed.ts';
 import { toSeconds } from '../api/duration.ts';
 import type { EcommerceStackStatus, ServiceStatus } from '../api/ecommercestack.ts';
 import { canonicalJson } from '../api/hash.ts';
@@ -107,14 +107,17 @@ function wishOf(
   };
 }
 
-type Metric = { readonly name: string; readonly min?: number | string; readonly max?: number | string };
+type Metric = NonNullable<Canary['analysis']>['metrics'][number];
 
-function boundsOf({ name, min, max }: Metric): MetricBounds {
+function boundsOf({ name, min, max, failBelow, failAbove, compare, onFailure }: Metric): MetricBounds {
   const number = (amount: number | string): number => Number(parseQuantity(amount) ?? 0n) / 1e9;
   return {
-    name,
+    ...{ name, onFailure },
     ...(min !== undefined && { min: number(min) }),
     ...(max !== undefined && { max: number(max) }),
+    ...(failBelow !== undefined && { failBelow: number(failBelow) }),
+    ...(failAbove !== undefined && { failAbove: number(failAbove) }),
+    ...(compare !== 'None' && { compare }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { troublesOf } from './analysis.ts';
 import type { Facts } from './facts.ts';
 import { blockOf, isFull, stepWeight } from './facts.ts';
 import type { Attempt, AttemptState, RolloutMemory } from './memory.ts';
@@ -37,11 +38,14 @@ export function leave(
   ended: NonNullable<Attempt['ended']>,
   why: string,
 ): RolloutMemory {
-  const { revision, step, failures } = attempt;
+  const { revision, step, failures, analysis } = attempt;
   const state = 'Reverting';
   return {
     ...memory,
-    attempt: { state, revision, step, desired: 0, given: 0, spent: 0, failures, ended, why },
+    attempt: {
+      ...{ state, revision, step, desired: 0, given: 0, spent: 0, failures, ended, why },
+      ...(analysis && { analysis }),
+    },
   };
 }
 
@@ -76,7 +80,7 @@ function withoutAttempt({ attempt: _over, ...rest }: RolloutMemory): RolloutMemo
 }
 
 function reverted(on: TransitionEvent, memory: RolloutMemory, attempt: Attempt, facts: Facts): Effect {
-  const why = facts.undoing && on === 'SpecReverted' ? 'undone' : (reasons[on] ?? '');
+  const why = facts.undoing && on === 'SpecReverted' ? 'undone' : whyOf(on, attempt, facts);
   const { revision } = attempt;
   if (on === 'Superseded') {
     return {
@@ -89,6 +93,11 @@ function reverted(on: TransitionEvent, memory: RolloutMemory, attempt: Attempt, 
     return { memory: leave(memory, attempt, 'Withdrawn', why), endings: [{ revision, result, why }] };
   }
   return { memory: leave(memory, attempt, 'Aborted', why), endings: [{ revision, result: 'Aborted', why }] };
+}
+
+function whyOf(on: TransitionEvent, { analysis = [] }: Attempt, { wish }: Facts): string {
+  const failed = on === 'AnalysisFailed' ? troublesOf(wish.metrics, analysis) : [];
+  return [reasons[on] ?? '', ...failed.slice(0, 2)].join('; ');
 }
 
 /** The canary is the stable revision now; the former one keeps its pods for a while. */

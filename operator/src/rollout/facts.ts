@@ -1,4 +1,4 @@
-import { judgeRound, type Verdict } from './analysis.ts';
+import { type Verdict, verdictOf } from './analysis.ts';
 import { weightLimit } from './capacity.ts';
 import { type Attempt, isTried, type RolloutMemory } from './memory.ts';
 import type { Confirmation, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
@@ -24,18 +24,18 @@ export type Facts = {
   /** Whether the proxies have what memory says they were told. */
   readonly confirmation: Confirmation;
   readonly verdict: Verdict;
-  /** When the measurements behind the verdict were made. */
+  /** When the oldest of the measurements behind the verdict was made (ms); 0 while one is missing. */
   readonly measuredAt: number;
 };
 
 /** Gathers the facts of one turn. */
 export function factsOf(memory: RolloutMemory, wish: RolloutWish, seen: RolloutSeen, now: number): Facts {
-  const { attempt, rolloutID } = memory;
+  const { attempt } = memory;
   const stable = livingStable(memory, seen.deployments);
   const stableRevision = memory.stableRevision ?? stable?.revision ?? wish.revision;
   const other =
     attempt && seen.deployments.find((one) => one !== stable && one.revision === attempt.revision);
-  const round = seen.round?.rolloutID === rolloutID ? seen.round : undefined;
+  const records = attempt?.analysis ?? [];
   const undoing = memory.pin !== undefined;
   return {
     now,
@@ -50,8 +50,10 @@ export function factsOf(memory: RolloutMemory, wish: RolloutWish, seen: RolloutS
     limit: weightLimit(other?.ready ?? 0, stable?.ready ?? 0, wish.replicas),
     // One revision is reached without subsets, so there is nothing to ask about.
     confirmation: attempt === undefined ? 'Confirmed' : seen.confirmation(weightsOf(memory, stableRevision)),
-    verdict: undoing ? 'Pass' : judgeRound(wish.metrics, round),
-    measuredAt: round?.at ?? 0,
+    verdict: undoing ? 'Pass' : verdictOf(wish.metrics, records),
+    measuredAt: Math.min(
+      ...wish.metrics.map((metric) => records.find(({ name }) => name === metric.name)?.at ?? 0),
+    ),
   };
 }
 

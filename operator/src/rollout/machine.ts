@@ -1,3 +1,4 @@
+import { newFailures, type Round, withRound } from './analysis.ts';
 import { answer } from './answer.ts';
 import type { RolloutDecision, Turn } from './decision.ts';
 import { effectOf } from './effects.ts';
@@ -21,24 +22,23 @@ export function step(
   seen: RolloutSeen,
   now: number,
 ): RolloutDecision {
-  const before = beginning(withValidPin(memory, wish, seen), wish, seen, now);
+  const before = withMeasurements(beginning(withValidPin(memory, wish, seen), wish, seen, now), wish, seen);
   const answered = answer(before, (so) => factsOf(so, wish, seen, now), seen);
   const settled = settleStable(answered.memory, factsOf(answered.memory, wish, seen, now));
   // Proxies are asked about what was told before the action, so an action that moved the machine ends the turn.
   const moved = answered.memory.attempt !== before.attempt;
   const facts = { ...factsOf(settled, wish, seen, now), ...(moved && { confirmation: 'Pending' as const }) };
-  const measured = withFailures(settled, facts);
-  const wanted = moved ? measured : withWish(measured, facts);
+  const wanted = moved ? settled : withWish(settled, facts);
   const arrow = moved
     ? undefined
     : nextTransition(wanted.attempt?.state ?? 'Stable', (on) =>
-        hasHappened(on, measured.attempt, wanted, facts),
+        hasHappened(on, settled.attempt, wanted, facts),
       );
   const effect = arrow === undefined ? { memory: wanted, endings: [] } : effectOf(arrow, wanted, facts);
   const after = withGiven(withClock(effect.memory, facts), wish, seen, now);
   const then = factsOf(after, wish, seen, now);
   const endings = [...answered.endings, ...effect.endings];
-  const wakeAt = wakeTime(after.attempt, then);
+  const wakeAt = wakeTime(after, then, seen.round);
   const turn: Turn = {
     memory: after,
     results: answered.results,
@@ -59,13 +59,17 @@ function withValidPin(memory: RolloutMemory, wish: RolloutWish, seen: RolloutSee
   return pin.over === wish.revision && known ? memory : rest;
 }
 
-/** Counts a failed round once, however often it is seen; good ones that follow forgive nothing. */
-function withFailures(memory: RolloutMemory, facts: Facts): RolloutMemory {
-  const { attempt } = memory;
-  const { measuredAt, verdict } = facts;
-  const at = Math.floor(measuredAt / 1000) * 1000;
-  if (!isTried(attempt) || verdict !== 'Fail' || at <= (attempt.failedAt ?? 0)) return memory;
-  return { ...memory, attempt: { ...attempt, failures: attempt.failures + 1, failedAt: at } };
+/** Remembers what was measured. A failure counts once, however often it is seen; good values forgive nothing. */
+function withMeasurements(memory: RolloutMemory, { metrics }: RolloutWish, seen: RolloutSeen): RolloutMemory {
+  const { attempt, rolloutID } = memory;
+  if (!isTried(attempt) || seen.round?.rolloutID !== rolloutID) return memory;
+  const known = attempt.analysis ?? [];
+  const analysis = withRound(metrics, known, seen.round);
+  if (analysis.length === known.length && analysis.every((record, index) => record === known[index])) {
+    return memory;
+  }
+  const failures = attempt.failures + newFailures(metrics, known, analysis);
+  return { ...memory, attempt: { ...attempt, failures, analysis } };
 }
 
 function withWish(memory: RolloutMemory, facts: Facts): RolloutMemory {
@@ -90,12 +94,17 @@ function withGiven(memory: RolloutMemory, wish: RolloutWish, seen: RolloutSeen, 
   return given === attempt.given ? memory : { ...memory, attempt: { ...attempt, given } };
 }
 
-/** When the running clock ends what it measures, or the freeze that blocks ends. */
-function wakeTime(attempt: Attempt | undefined, facts: Facts): number | undefined {
+/** When the running clock ends what it measures, the freeze that blocks ends, or the next measurement is due. */
+function wakeTime(
+  { attempt, rolloutID }: RolloutMemory,
+  facts: Facts,
+  round: Round | undefined,
+): number | undefined {
   const thaw = facts.wish.freeze?.until;
+  const measured = isTried(attempt) && round?.rolloutID === rolloutID ? round?.nextAt : undefined;
   const times = attempt === undefined ? [] : [clockEnd(attempt, facts)];
   const pending = facts.target !== facts.stableRevision || attempt !== undefined;
-  const all = [...times, pending ? thaw : undefined].filter((time) => time !== undefined);
+  const all = [...times, pending ? thaw : undefined, measured].filter((time) => time !== undefined);
   return all.length === 0 ? undefined : Math.min(...all);
 }
 

@@ -1,5 +1,6 @@
 import type { ServiceStatus } from '../api/ecommercestack.ts';
 import type { attemptStates, endings } from '../api/schema/attempt.ts';
+import type { MetricRecord } from './analysis.ts';
 
 export type AttemptState = (typeof attemptStates)[number];
 export type State = AttemptState | 'Stable';
@@ -27,8 +28,8 @@ export type Attempt = {
   /** Seconds of the clock before `since`. */
   readonly spent: number;
   readonly failures: number;
-  /** When the last failed measurement was made (ms). */
-  readonly failedAt?: number;
+  /** The newest measurements. */
+  readonly analysis?: readonly MetricRecord[];
   readonly ended?: (typeof endings)[number];
   /** Why it ended, or stands where it stands, in the words of the person or the machine. */
   readonly why?: string;
@@ -71,6 +72,7 @@ type Remembered = Pick<
   | 'desiredWeight'
   | 'step'
   | 'rollout'
+  | 'analysis'
   | 'pin'
   | 'handled'
   | 'lastAction'
@@ -87,6 +89,12 @@ export function toStatus(memory: RolloutMemory): Remembered {
     desiredWeight: tried ? attempt.desired : undefined,
     step: tried ? attempt.step : undefined,
     rollout: attempt && attemptToStatus(attempt),
+    analysis: attempt?.analysis?.map(({ at, recent, message, ...rest }) => ({
+      ...rest,
+      at: toTime(at),
+      recent: [...recent],
+      ...(message !== undefined && { message: message.slice(0, 256) }),
+    })),
     pin: memory.pin,
     handled:
       memory.handled === undefined || memory.handled.length === 0
@@ -97,7 +105,17 @@ export function toStatus(memory: RolloutMemory): Remembered {
 }
 
 function attemptToStatus(attempt: Attempt): NonNullable<ServiceStatus['rollout']> {
-  const { desired: _desired, step: _step, since, failedAt, full, paused, unfrozen, why, ...rest } = attempt;
+  const {
+    desired: _desired,
+    step: _step,
+    analysis: _own,
+    since,
+    full,
+    paused,
+    unfrozen,
+    why,
+    ...rest
+  } = attempt;
   return {
     ...rest,
     ...(why !== undefined && { why: why.slice(0, 640) }),
@@ -105,7 +123,6 @@ function attemptToStatus(attempt: Attempt): NonNullable<ServiceStatus['rollout']
     ...(paused === true && { paused }),
     ...(unfrozen === true && { unfrozen }),
     ...(since !== undefined && { since: toTime(since) }),
-    ...(failedAt !== undefined && { failedAt: toTime(failedAt) }),
   };
 }
 
@@ -127,13 +144,20 @@ function attemptOf(
   rollout: NonNullable<ServiceStatus['rollout']>,
   service: ServiceStatus | undefined,
 ): Attempt {
-  const { since, failedAt, ...rest } = rollout;
+  const { since, ...rest } = rollout;
+  const { analysis } = service ?? {};
   return {
     ...rest,
     step: service?.step ?? 0,
     desired: service?.desiredWeight ?? 0,
     ...(since !== undefined && { since: Date.parse(since) }),
-    ...(failedAt !== undefined && { failedAt: Date.parse(failedAt) }),
+    ...(analysis && {
+      analysis: analysis.map(({ at, recent = [], ...record }) => ({
+        ...record,
+        recent,
+        at: Date.parse(at),
+      })),
+    }),
   };
 }
 

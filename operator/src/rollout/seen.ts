@@ -59,7 +59,7 @@ export type RolloutSeen = {
   readonly deployments: readonly DeploymentSeen[];
   /** Asks whether the proxies have these weights. */
   readonly confirmation: (weights: Weights) => Confirmation;
-  /** The newest measurements of the canary. */
+  /** Measurements of the canary that memory may not have yet. */
   readonly round?: Round;
   /** Actions for this service that nobody has answered. */
   readonly actions: readonly PendingAction[];

@@ -1,3 +1,4 @@
+import { troublesOf } from './analysis.ts';
 import { blockOf, elapsed, type Facts, heldWeight, holdSeconds } from './facts.ts';
 import type { Attempt, RolloutMemory } from './memory.ts';
 
@@ -11,6 +12,7 @@ export type Standing = {
     | 'AwaitingApproval'
     | 'Holding'
     | 'NoData'
+    | 'Blocked'
     | 'MeshUnknown'
     | 'Paused'
     | 'Frozen'
@@ -89,17 +91,25 @@ function progressing(attempt: Attempt, facts: Facts): Standing {
 function holding(attempt: Attempt, facts: Facts): Standing {
   const held = heldWeight(facts, attempt);
   const at = `at ${attempt.given} %`;
+  const bad = facts.undoing ? '' : troublesOf(facts.wish.metrics, attempt.analysis ?? []).join('; ');
+  const also = bad === '' ? '' : `; ${bad}`;
   if (held !== undefined) {
     const cure =
       facts.wish.weight === undefined ? 'promote, or set another weight' : 'change rollout.canary.weight';
-    return say('AwaitingApproval', `${at}, held there; ${cure}, abort, or revert the spec`);
+    return say('AwaitingApproval', `${at}, held there; ${cure}, abort, or revert the spec${also}`);
   }
   const seconds = holdSeconds(facts, attempt);
+  if (facts.verdict === 'Fail' || facts.verdict === 'Blocked') {
+    return say('Blocked', `${at}: ${bad}; it goes on by good measurements, an abort or PromoteFully`);
+  }
   if (seconds === undefined) {
-    return say('AwaitingApproval', `${at}, step ${attempt.step}; promote, abort, or revert the spec`);
+    return say('AwaitingApproval', `${at}, step ${attempt.step}; promote, abort, or revert the spec${also}`);
   }
-  if (elapsed(attempt, facts.now) < seconds) {
-    return say('Holding', `${at}, step ${attempt.step}, for ${seconds} s`);
+  const isOver = elapsed(attempt, facts.now) >= seconds;
+  // What only a person can mend is told at once, not when the hold is over.
+  if (!isOver && !(attempt.analysis ?? []).some(({ message }) => message !== undefined)) {
+    return say('Holding', `${at}, step ${attempt.step}, for ${seconds} s${also}`);
   }
-  return say('NoData', `${at}: there are no good measurements yet; look at the metrics, promote, or abort`);
+  const what = bad === '' ? 'there are no measurements of this step yet' : bad;
+  return say('NoData', `${at}: ${what}; look at the metrics, promote, or abort`);
 }

@@ -182,8 +182,13 @@ export const conditionReasons = {
     Holding: row('Unknown', 'A canary holds the weight of a step for its time.', 'Wait.'),
     NoMeasurement: row(
       'Unknown',
-      'The hold of a canary is over and there is no good measurement of it.',
-      'See to the metrics provider and the query; promote or abort by hand.',
+      'A canary holds its weight because there is no good measurement of it: no data, or a query or provider that fails.',
+      'Do what the message says of the query or the provider; promote or abort by hand.',
+    ),
+    AnalysisBlocks: row(
+      'False',
+      'A metric of a canary has a bad value; promotion is refused until it is good again.',
+      'See to what the metric shows, abort, or use PromoteFully.',
     ),
     Progressing: row('Unknown', 'A canary is on its way to a weight.', 'Wait.'),
     Withdrawing: row('Unknown', 'A canary gets no traffic any more and is taken away.', 'Wait.'),

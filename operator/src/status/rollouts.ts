@@ -10,6 +10,7 @@ type Reason = ReasonOf<'RolloutHealthy'>;
 const reasonsOf: readonly (readonly [Standing['code'], Reason])[] = [
   ['Aborted', 'RolloutAborted'],
   ['MeshUnknown', 'MeshUnknown'],
+  ['Blocked', 'AnalysisBlocks'],
   ['NoData', 'NoMeasurement'],
   ['Starting', 'CanaryStarting'],
   ['Progressing', 'Progressing'],

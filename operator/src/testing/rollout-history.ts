@@ -55,7 +55,10 @@ export function liveHistory(draw: Draw, length: number): HistoryResult {
   const world = rolloutWorld({
     replicas: 1 + draw(6),
     steps: pick(draw, stepLists, []),
-    ...(draw(4) === 0 && { metrics: [{ name: 'good', min: 0.9 }], failureLimit: draw(2) }),
+    ...(draw(4) === 0 && {
+      metrics: [{ name: 'good', min: 0.9, onFailure: draw(4) === 0 ? 'Hold' : 'Abort' }],
+      failureLimit: draw(2),
+    }),
   });
   const ledger: Ledger = { aborted: new Set(), effects: new Map(), expired: new Set(), events: [] };
   const states: Record<string, number> = {};
@@ -149,9 +152,10 @@ function edit(world: RolloutWorld, draw: Draw): string {
 
 function measure(world: RolloutWorld, draw: Draw): string {
   const value = pick(draw, [1, 1, 0.95, 0.1, Number.NaN], 1);
-  const values: Record<string, number> = draw(5) === 0 ? {} : { good: value };
-  world.round = { rolloutID: world.status.rolloutID ?? '', at: world.now, values };
-  return `measured ${JSON.stringify(values)}`;
+  const seen = draw(5) === 0 ? {} : { value };
+  const measurements = [{ name: 'good', at: world.now, ...seen }];
+  world.round = { rolloutID: world.status.rolloutID ?? '', measurements };
+  return `measured ${seen.value ?? 'nothing'}`;
 }
 
 function request(world: RolloutWorld, ledger: Ledger, draw: Draw): string {
@@ -307,7 +311,7 @@ function judgeHold(before: RolloutWorld, { turn }: RolloutDecision, asked: boole
   const here = wish.steps[was.step ?? 0];
   if (here === undefined || here.weight !== was.desiredWeight) return undefined;
   if (here.holdSeconds === undefined) return `step ${was.step} ended without approval`;
-  const value = before.round?.values['good'];
+  const value = before.round?.measurements[0]?.value;
   const good = wish.metrics.length === 0 || (value !== undefined && value >= 0.9);
   return good ? undefined : `step ${was.step} ended with ${value === undefined ? 'no data' : value}`;
 }

@@ -161,10 +161,12 @@ describe('bugs of other tools', () => {
   });
 
   test('argo-rollouts#1905, #1411, #1466: no data and NaN hold; a failure is not forgiven by what follows', () => {
-    const metrics = [{ name: 'good', min: 0.9 }];
+    const metrics = [{ name: 'good', min: 0.9, onFailure: 'Abort' as const }];
     const world = held(10, { steps: [{ weight: 10, holdSeconds: 60 }], metrics, failureLimit: 1 });
     const measure = (values: Record<string, number>) => {
-      world.round = { rolloutID: world.status.rolloutID ?? '', at: world.now, values };
+      const good = values['good'];
+      const measurement = { name: 'good', at: world.now, ...(good !== undefined && { value: good }) };
+      world.round = { rolloutID: world.status.rolloutID ?? '', measurements: [measurement] };
       settle(world);
     };
     wait(world, 120);

@@ -80,6 +80,22 @@ const canaryRules: readonly Rule[] = [
     message: 'min is above max, so no value could pass: lower min or raise max',
     holds: ({ min, max }) => min === undefined || max === undefined || !exceeds(min, max),
   }),
+  ruleFor<Metric>({
+    code: 'ECS0313',
+    at: eachWorkload('.rollout.canary.analysis.metrics[]'),
+    field: '.failBelow',
+    cel: '!has(self.failBelow) || (has(self.min) && quantity(string(self.failBelow)).compareTo(quantity(string(self.min))) <= 0)',
+    message: 'failBelow needs a min that is not below it: set min, or lower failBelow',
+    holds: ({ min, failBelow }) => failBelow === undefined || (min !== undefined && !exceeds(failBelow, min)),
+  }),
+  ruleFor<Metric>({
+    code: 'ECS0314',
+    at: eachWorkload('.rollout.canary.analysis.metrics[]'),
+    field: '.failAbove',
+    cel: '!has(self.failAbove) || (has(self.max) && quantity(string(self.failAbove)).compareTo(quantity(string(self.max))) >= 0)',
+    message: 'failAbove needs a max that is not above it: set max, or raise failAbove',
+    holds: ({ max, failAbove }) => failAbove === undefined || (max !== undefined && !exceeds(max, failAbove)),
+  }),
 ];
 
 export const rolloutRules: readonly Rule[] = [

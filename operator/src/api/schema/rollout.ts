@@ -64,14 +64,14 @@ const metric = z
   .object({
     name: serviceLabel.describe('Name of the metric in status and events. Example: success-rate.'),
     provider: serviceLabel.describe(
-      'Name of a metrics provider that the operator was started with; never a URL. Example: prometheus.',
+      'Name of a metrics provider: pods, envoy, job, or one that the operator was started with; never a URL. Example: prometheus.',
     ),
     query: z
       .string()
       .min(1)
       .max(2048)
       .describe(
-        'Query that returns one number for the canary; `{{service}}` and `{{revision}}` are filled in. Example: success_rate{service="{{service}}"}.',
+        'Query that returns one number for the canary: PromQL, a path for a web provider, the name of a CronJob for job. `{{service}}`, `{{object}}`, `{{deployment}}`, `{{revision}}`, `{{version}}`, `{{stack}}` and `{{namespace}}` are filled in. Example: success_rate{deployment="{{deployment}}"}.',
       ),
     min: signedQuantity
       .describe('Smallest good value. Set `min`, `max` or both. Example: "0.99".')
@@ -79,6 +79,28 @@ const metric = z
     max: signedQuantity
       .describe('Largest good value. Set `min`, `max` or both. Example: 200m for 0.2.')
       .optional(),
+    failBelow: signedQuantity
+      .describe(
+        'Values below this are failures; from here up to `min` nothing is shown and the rollout holds. Default: `min`. Example: "0.95".',
+      )
+      .optional(),
+    failAbove: signedQuantity
+      .describe(
+        'Values above this are failures; from `max` up to here nothing is shown and the rollout holds. Default: `max`. Example: 500m.',
+      )
+      .optional(),
+    compare: z
+      .enum(['None', 'Difference', 'Ratio'])
+      .describe(
+        'What is judged: None the value of the canary; Difference that value minus the one of the stable revision, measured at the same time by the same query; Ratio the one divided by the other (no data where stable has 0). Default: None.',
+      )
+      .default('None'),
+    onFailure: z
+      .enum(['Abort', 'Hold'])
+      .describe(
+        'What a bad value does: Abort counts it towards `failureLimit`; Hold only keeps the canary from going on until the value is good again. Default: Abort.',
+      )
+      .default('Abort'),
   })
   .describe(
     'One measurement that the canary must pass. No data is neither pass nor failure: the rollout holds.',
@@ -86,12 +108,16 @@ const metric = z
 
 const analysis = z
   .object({
-    interval: duration.describe('Time between two measurements. Default: 30s.').default('30s'),
+    interval: positiveSeconds
+      .describe('Time between two measurements of a metric, in whole seconds. Default: 30s.')
+      .default('30s'),
     failureLimit: z
       .int32()
       .min(0)
       .max(100)
-      .describe('Failed measurements that are tolerated; the next one aborts the canary. Default: 0.')
+      .describe(
+        'Failed measurements that are tolerated, over all metrics; the next one aborts the canary. Default: 0.',
+      )
       .default(0),
     metrics: listMap(metric, 'name', 16)
       .min(1)

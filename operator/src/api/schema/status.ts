@@ -54,12 +54,28 @@ const rolloutMemory = z
     unfrozen: z.boolean().describe('true: no freeze holds it.').optional(),
     since: time('Start of the running clock.').optional(),
     spent: z.int().min(0).describe('Seconds before `since`.'),
-    failures: z.int32().min(0).describe('Failed measurements so far.'),
-    failedAt: time('When the last one failed.').optional(),
+    failures: z.int32().min(0).describe('Failed measurements so far, over all metrics.'),
     ended: z.enum(endings).describe('How the attempt ended.').optional(),
     why: text(640).describe('Why it is where it is.').optional(),
   })
   .describe('What the operator remembers of a rollout.');
+
+const metricStatus = z
+  .object({
+    name: text(63).describe('Name of the metric.'),
+    verdict: z
+      .enum(['Pass', 'Fail', 'Inconclusive', 'NoData'])
+      .describe('What the newest measurement shows; Inconclusive and NoData hold the canary where it is.'),
+    value: text(32).describe('The value that was judged; absent without data.').optional(),
+    baseline: text(32).describe('The value of the stable revision, where the metric compares.').optional(),
+    at: time('When the newest measurement began.'),
+    failures: z.int32().min(0).describe('Failed measurements of this metric; good ones forgive none.'),
+    recent: listAtomic(text(32), 4)
+      .describe('The last values, newest last; a dash stands for no data.')
+      .optional(),
+    message: text(256).describe('Why there is no data, and what to do.').optional(),
+  })
+  .describe('What is known of one metric of a canary.');
 
 const pin = z
   .object({
@@ -94,6 +110,9 @@ const serviceStatus = z
     phase: text(63).describe('One word for people. Example: Progressing.').optional(),
     readyReplicas: z.int32().min(0).describe('Pods that are ready, over all revisions.').optional(),
     rollout: rolloutMemory.optional(),
+    analysis: listMap(metricStatus, 'name', 16)
+      .describe('Measurements of the last rollout, one for each metric.')
+      .optional(),
     pin: pin.optional(),
     handled: listMap(handledAction, 'uid', 16).describe('Actions that took effect last.').optional(),
     lastAction: text(253).describe('The last RolloutAction that was applied.').optional(),
