@@ -30,7 +30,7 @@ const isLast = ({ attempt, facts }: Case): boolean =>
 const isMeasured = ({ attempt, facts }: Case): boolean =>
   facts.wish.metrics.length === 0 ||
   facts.undoing ||
-  (facts.verdict === 'Pass' && facts.measuredAt >= (attempt.since ?? facts.now));
+  (facts.verdict === 'Pass' && facts.measuredAt > (attempt.since ?? facts.now));
 
 const holdIsOver: Guard = (given) => {
   const { attempt, facts } = given;

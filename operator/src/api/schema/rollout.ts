@@ -64,14 +64,14 @@ const metric = z
   .object({
     name: serviceLabel.describe('Name of the metric in status and events. Example: success-rate.'),
     provider: serviceLabel.describe(
-      'Name of a metrics provider: pods, envoy, job, or one that the operator was started with; never a URL. Example: prometheus.',
+      'Name of a metrics provider that the operator was started with; never a URL. Example: prometheus.',
     ),
     query: z
       .string()
       .min(1)
       .max(2048)
       .describe(
-        'Query that returns one number for the canary: PromQL, a path for a web provider, the name of a CronJob for job. `{{service}}`, `{{object}}`, `{{deployment}}`, `{{revision}}`, `{{version}}`, `{{stack}}` and `{{namespace}}` are filled in. Example: success_rate{deployment="{{deployment}}"}.',
+        'Query that returns one number for the canary; `{{service}}`, `{{deployment}}`, `{{revision}}`, `{{stack}}` and `{{namespace}}` are filled in. Example: success_rate{deployment="{{deployment}}"}.',
       ),
     min: signedQuantity
       .describe('Smallest good value. Set `min`, `max` or both. Example: "0.99".')
@@ -81,24 +81,24 @@ const metric = z
       .optional(),
     failBelow: signedQuantity
       .describe(
-        'Values below this are failures; from here up to `min` nothing is shown and the rollout holds. Default: `min`. Example: "0.95".',
+        'Values below fail; from here to `min` the rollout holds. Default: `min`. Example: "0.95".',
       )
       .optional(),
     failAbove: signedQuantity
       .describe(
-        'Values above this are failures; from `max` up to here nothing is shown and the rollout holds. Default: `max`. Example: 500m.',
+        'Values above fail; from `max` to here the rollout holds. Default: `max`. Example: 500m.',
       )
       .optional(),
     compare: z
       .enum(['None', 'Difference', 'Ratio'])
       .describe(
-        'What is judged: None the value of the canary; Difference that value minus the one of the stable revision, measured at the same time by the same query; Ratio the one divided by the other (no data where stable has 0). Default: None.',
+        'What is judged: the value of the canary (None), or its Difference from or Ratio to the one of stable. Default: None.',
       )
       .default('None'),
     onFailure: z
       .enum(['Abort', 'Hold'])
       .describe(
-        'What a bad value does: Abort counts it towards `failureLimit`; Hold only keeps the canary from going on until the value is good again. Default: Abort.',
+        'What a bad value does: Abort counts it towards `failureLimit`; Hold keeps the canary until it is good. Default: Abort.',
       )
       .default('Abort'),
   })

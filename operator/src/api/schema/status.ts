@@ -62,7 +62,7 @@ const rolloutMemory = z
 
 const metricStatus = z
   .object({
-    name: text(63).describe('Name of the metric.'),
+    name: text(63).describe('Name of the metric, as in the spec.'),
     verdict: z
       .enum(['Pass', 'Fail', 'Inconclusive', 'NoData'])
       .describe('What the newest measurement shows; Inconclusive and NoData hold the canary where it is.'),
