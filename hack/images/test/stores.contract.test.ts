@@ -138,7 +138,9 @@ print(eval(statement))
     expect((await session('', '', 'things.find_one()')).output).toContain('requires authentication');
   });
 
-  it('ends within its time and keeps its data when the server below it hangs', { timeout: 120_000 }, async () => {
+  it('ends within its time and keeps its data when the server below it hangs', {
+    timeout: 120_000,
+  }, async () => {
     const hung = await container.run(
       [
         'sh',
