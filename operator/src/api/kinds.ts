@@ -160,6 +160,17 @@ export const kinds: readonly KindRow[] = [
     subresources: { status: ['patch'] },
   },
   {
+    ...see({
+      kind: 'RolloutAction',
+      plural: 'rolloutactions',
+      group: 'ecommercestack.dev',
+      version: 'v1alpha1',
+    }),
+    // Created dry alone, to see whether somebody guards who asks; old answered ones are deleted.
+    verbs: ['list', 'watch', 'create', 'delete'],
+    subresources: { status: ['patch'] },
+  },
+  {
     ...{ kind: 'Event', plural: 'events', group: 'events.k8s.io', version: 'v1' },
     owned: false,
     watch: 'None',
