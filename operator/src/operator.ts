@@ -18,7 +18,9 @@ import type { Logger } from 'pino';
 import { watchedKinds } from './cluster/informers.ts';
 import { kubernetesCluster } from './cluster/kubernetes.ts';
 import { passwordSource } from './cluster/passwords.ts';
+import { envoyReader } from './cluster/proxy-reader.ts';
 import type { Config } from './config.ts';
+import { askingProxies } from './controller/asking.ts';
 import type { ReconcileContext } from './controller/context.ts';
 import { actionGuard, guardKey } from './controller/guard.ts';
 import { reconcile } from './controller/reconcile.ts';
@@ -89,6 +91,13 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
       for (const { metadata } of cluster.stacks()) controller.queue.add(keyOf(metadata));
     },
   });
+  const stopping = new AbortController();
+  const asking = askingProxies({
+    reader: envoyReader(client, credentials),
+    clock: systemClock,
+    wake: (key) => controller.queue.add(key),
+    signal: stopping.signal,
+  });
   const context = {
     cluster,
     guard,
@@ -96,7 +105,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     record: (stack, transition) => recorder.record({ regarding: stack, ...transition }),
     made: new Set<string>(),
     records: new Map(),
-    confirmation: givenToMesh,
+    confirmation: config.confirmWeights === 'Proxies' ? asking : givenToMesh,
     storeNotes: config.storeNotes,
   } satisfies Omit<ReconcileContext, 'log'>;
   let reconciles = 0;
@@ -128,7 +137,14 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     await recorder.close();
     await servers.close();
   });
-  return { ...servers.ports, done, stop: () => controller.stop().then(() => done) };
+  return {
+    ...servers.ports,
+    done,
+    stop: () => {
+      stopping.abort();
+      return controller.stop().then(() => done);
+    },
+  };
 }
 
 type Servers = { readonly ports: Pick<Operator, 'healthPort' | 'metricsPort'>; close(): Promise<void> };

@@ -42,11 +42,7 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const decisions = decideRollouts(completed, stack.status, seen.children, {
     now: Date.parse(now),
     secret: (name) => cluster.secret(namespace, name),
-    confirmation: context.confirmation({
-      stack: completed,
-      children: seen.children,
-      hasMesh: seen.capabilities.istio,
-    }),
+    confirmation: context.confirmation({ stack: completed, ...seen }),
     ...asked.world,
     rounds: {},
   });

@@ -15,7 +15,7 @@ import { type ActionsByService, unsplit } from './joint.ts';
 import { step } from './machine.ts';
 import { memoryOf, toStatus } from './memory.ts';
 import { decideRestart, type RestartMemory, type SecretLookUp } from './restart.ts';
-import type { Confirmation, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
+import type { Answer, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
 import { freezeAt } from './windows.ts';
 
 /** What decisions depend on besides the stack, its status and its children. */
@@ -23,7 +23,7 @@ export type RolloutWorld = {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly secret: SecretLookUp;
-  readonly confirmation: (workload: Workload, weights: Weights) => Confirmation;
+  readonly confirmation: (workload: Workload, weights: Weights) => Answer;
   /** Unanswered actions by service. */
   readonly actions: ActionsByService;
   /** Newest measurements by service. */

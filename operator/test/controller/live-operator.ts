@@ -38,6 +38,7 @@ export async function startLiveOperator(): Promise<LiveOperator> {
       metricsPort: 0,
       logLevel: 'silent',
       storeNotes: {},
+      confirmWeights: 'Stored',
     },
     pino({ level: 'silent' }),
   ).catch(async (error: unknown) => {
