@@ -80,9 +80,9 @@ function filterOf(hosts: readonly string[]): string {
 }
 
 async function fetchJson(tunnel: Duplex, path: string): Promise<unknown> {
-  // Without these two the connection would end with its first answer.
+  // Any agent would make a connection of its own, and without the header this one would end with its first answer.
   const asked = request({
-    ...{ createConnection: () => tunnel, agent: false, path },
+    ...{ createConnection: () => tunnel, path },
     headers: { host: 'localhost', connection: 'keep-alive' },
   });
   asked.end();

@@ -29,8 +29,10 @@ export async function openTunnel(
     perMessageDeflate: false,
     ...(agent && { agent }),
   });
+  // Listens before it is open: the first bytes come with the answer.
+  const tunnel = tunnelOver(socket);
   await opened(socket, signal);
-  return tunnelOver(socket);
+  return tunnel;
 }
 
 function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
