@@ -34,7 +34,7 @@ export function judgeProxies({ audience, expectations }: Question, said: Said): 
     return unknown(`${some(audience.bare)} without a proxy, so no weight binds it; enable injection`);
   }
   const edge = audience.edge === undefined ? [] : said.edge;
-  if (edge === undefined) return pending('the edge is being asked');
+  if (edge === undefined) return { confirmation: 'Pending' };
   if ('error' in edge) return silent('the edge', edge);
   if (audience.edge !== undefined && edge.length === 0) {
     const labels = Object.entries(audience.edge.selector).map(([key, value]) => `${key}=${value}`);
@@ -55,7 +55,7 @@ function judgeProxy(
   expectations: readonly Expectation[],
 ): Answer {
   const name = `proxy ${proxy.namespace}/${proxy.pod}`;
-  if (answer === undefined) return pending(`${name} is being asked`);
+  if (answer === undefined) return { confirmation: 'Pending' };
   if ('error' in answer) return silent(name, answer);
   for (const expected of expectations.filter(({ host }) => proxy.hosts.includes(host))) {
     const lack = lackOf(answer.hosts[expected.host] ?? nothing, expected);

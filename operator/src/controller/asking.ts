@@ -77,11 +77,13 @@ function questionOf(view: MeshView, workload: Workload, weights: Weights): Quest
   };
 }
 
-function versionsOf({ children }: MeshView): unknown[] {
+function versionsOf({ children }: MeshView): string[] {
   return children
     .filter(({ kind }) => kind === 'VirtualService' || kind === 'DestinationRule')
-    .map(({ kind, metadata }) => [kind, metadata.name, metadata.uid ?? '', metadata['generation'] ?? 0])
-    .toSorted();
+    .map(({ kind, metadata }) =>
+      [kind, metadata.name, metadata.uid ?? '', String(metadata['generation'] ?? 0)].join(' '),
+    )
+    .toSorted((one, other) => (one < other ? -1 : 1));
 }
 
 /** Asks in rounds until the proxies have it, or the question is another one, or nobody wants to know any more. */
