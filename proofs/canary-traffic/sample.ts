@@ -12,7 +12,7 @@ export type Sample = {
   readonly after: Endpoints;
 };
 
-export type Shares = Readonly<Record<string, number>>;
+type Shares = Readonly<Record<string, number>>;
 
 /** Healthy endpoints and requests sent to them. */
 type Endpoints = Readonly<Record<string, { readonly healthy: number; readonly requests: number }>>;

@@ -18,13 +18,18 @@ export function windowsOf(samples: readonly Sample[], canary: string, atLeast: n
       const [first, last] = [stretch[0], stretch.at(-1)];
       if (first === undefined || last === undefined) return [];
       // From after the first look at the routes to before the last one, so that no request was split otherwise.
-      const grown = (subset: string): number =>
-        (last.before[subset]?.requests ?? 0) - (first.after[subset]?.requests ?? 0);
-      const subsets = new Set([...Object.keys(first.after), ...Object.keys(last.before)]);
+      const looks = [...stretch.slice(0, -1).map(({ after }) => after), last.before];
+      const grown = (subset: string): number => growth(looks.map((look) => look[subset]?.requests ?? 0));
+      const subsets = new Set(looks.flatMap((look) => Object.keys(look)));
       const total = [...subsets].reduce((sum, subset) => sum + grown(subset), 0);
       return [{ share: shareOf(first, canary), canary: grown(canary), total }];
     })
     .filter(({ total }) => total >= atLeast);
+}
+
+/** What a counter has grown by; it falls when an endpoint leaves and takes its own count along. */
+function growth(counts: readonly number[]): number {
+  return counts.reduce((sum, count, index) => sum + Math.max(0, count - (counts[index - 1] ?? count)), 0);
 }
 
 /** A sentence where the canary's count is not what its share makes likely, within five standard deviations. */

@@ -49,6 +49,8 @@ test('requests are counted between two looks at the same weight', () => {
   ];
   const windows = windowsOf(samples, 'v2', 500);
   expect(windows).toEqual([{ share: 10, canary: 100, total: 1000 }]);
+  const gone = [sample(100, ends(900, 0)), sample(100, ends(900, 300)), sample(100, ends(0, 600, [0, 1]))];
+  expect(windowsOf(gone, 'v2', 500)).toEqual([{ share: 100, canary: 600, total: 600 }]);
   expect(windows.map(judgeWindow)).toEqual([undefined]);
   expect(judgeWindow({ share: 10, canary: 150, total: 1000 })).toBe(
     'at 10 % the canary got 150 of 1000 requests, 5.3 sd off',
