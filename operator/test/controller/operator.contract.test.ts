@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
 import { managerName } from '../../src/desired/labels.ts';
 import { stackNamed } from '../cluster/cluster-suite.ts';
-import { installIstioCrds } from './istio-crds.ts';
+import { installCrds } from './capability-crds.ts';
 import { startLiveOperator } from './live-operator.ts';
 import { small, userService } from './shop-world.ts';
 
@@ -158,7 +158,7 @@ describe('the operator against a real API server', () => {
       'the services',
       async () => (await condition('mesh', 'ServicesAvailable')) === 'True AllAvailable',
     );
-    await installIstioCrds(server);
+    await installCrds(server, 'istio');
     await until(
       'the mesh objects',
       async () => (await condition('mesh', 'MeshConfigured')) === 'True Applied',
