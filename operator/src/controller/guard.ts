@@ -5,7 +5,7 @@ import { actionKind } from '../api/rolloutaction.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { GuardSeen } from '../status/evidence.ts';
 
-/** Stands in the work queue for the test that is made every ten minutes. */
+/** Stands in the work queue for the test that is made at the start, and until actions are guarded. */
 export const guardKey = 'guard';
 
 const lastsMs = 600_000;
@@ -18,7 +18,7 @@ export type Guard = {
   seen(namespace: string): GuardSeen | undefined;
   /** What a test of this very namespace says, made now unless one was made within ten minutes. */
   test(namespace: string): Promise<GuardSeen>;
-  /** Tests what the installation watches. */
+  /** Tests what the installation watches, and asks to be called again while it is not guarded. */
   renew(): Promise<ReconcileResult>;
 };
 
@@ -62,7 +62,8 @@ export function actionGuard({ cluster, monotonic, namespaces, onChange }: GuardO
       const changed = seen !== undefined && seen.message !== anywhere?.seen.message;
       if (seen !== undefined) anywhere = { seen, at: monotonic() };
       if (changed) onChange();
-      return { requeueAfter: lastsMs, waits: false };
+      // A guarded API server is left in peace: each action has its namespace tested before it takes effect.
+      return seen?.state === 'Guarded' ? { waits: false } : { requeueAfter: lastsMs, waits: false };
     },
   };
 }

@@ -32,6 +32,11 @@ describe('the operator against a real API server', () => {
   });
 
   test('a converged stack causes no request but the renewal of the lease and of watches', async () => {
+    // It is told once the first test of the admission policies is answered, which may be after Ready.
+    await until(
+      'told who may act',
+      async () => (await condition('ready', 'ActionsGuarded')) !== 'undefined undefined',
+    );
     const windowMs = 20_000;
     const from = Date.now();
     await new Promise((resolve) => setTimeout(resolve, windowMs));
