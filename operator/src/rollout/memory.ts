@@ -30,6 +30,8 @@ export type Attempt = {
   /** When the last failed measurement was made (ms). */
   readonly failedAt?: number;
   readonly ended?: (typeof endings)[number];
+  /** Who moved it last, where a person did. */
+  readonly by?: string;
   /** Why it ended, or stands where it stands, in the words of the person or the machine. */
   readonly why?: string;
 };
@@ -97,9 +99,21 @@ export function toStatus(memory: RolloutMemory): Remembered {
 }
 
 function attemptToStatus(attempt: Attempt): NonNullable<ServiceStatus['rollout']> {
-  const { desired: _desired, step: _step, since, failedAt, full, paused, unfrozen, why, ...rest } = attempt;
+  const {
+    desired: _desired,
+    step: _step,
+    since,
+    failedAt,
+    full,
+    paused,
+    unfrozen,
+    by,
+    why,
+    ...rest
+  } = attempt;
   return {
     ...rest,
+    ...(by !== undefined && { by: by.slice(0, 128) }),
     ...(why !== undefined && { why: why.slice(0, 640) }),
     ...(full === true && { full }),
     ...(paused === true && { paused }),

@@ -57,6 +57,7 @@ const rolloutMemory = z
     failures: z.int32().min(0).describe('Failed measurements so far.'),
     failedAt: time('When the last one failed.').optional(),
     ended: z.enum(endings).describe('How the attempt ended.').optional(),
+    by: text(128).describe('Who moved it last; absent: nobody by hand.').optional(),
     why: text(640).describe('Why it is where it is.').optional(),
   })
   .describe('What the operator remembers of a rollout.');
