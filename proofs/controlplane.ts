@@ -158,7 +158,8 @@ export async function startOperator(settings: OperatorSettings): Promise<Operato
     ...(patches.length === 0 ? [] : ['--import', join(root, 'proofs/mutants/loader.ts')]),
     join(root, 'operator/src/main.ts'),
     ...['--kubeconfig', kubeconfig, '--health-port', String(healthPort)],
-    ...['--metrics-port', String(metricsPort), ...(settings.args ?? [])],
+    // Pods of a control plane without nodes have no proxies.
+    ...['--metrics-port', String(metricsPort), '--confirm-weights', 'Stored', ...(settings.args ?? [])],
   ];
   const planted = patches.length === 0 ? {} : { [plantedVariable]: JSON.stringify(patches) };
   const env = { ...process.env, ...settings.env, ...planted };

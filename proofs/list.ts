@@ -1,4 +1,5 @@
 import { canaryHistories } from './canary-histories/canary-histories.ts';
+import { canaryTraffic } from './canary-traffic/canary-traffic.ts';
 import { cleanDown } from './clean-down.ts';
 import { crashSweep } from './crash-sweep/crash-sweep.ts';
 import { drift } from './drift/drift.ts';
@@ -26,6 +27,7 @@ import { watchSweep } from './watch-sweep/watch-sweep.ts';
 /** Every proof, in the order in which `--list` names them. */
 export const proofs: readonly Proof[] = [
   canaryHistories,
+  canaryTraffic,
   cleanDown,
   crashSweep,
   drift,

@@ -4,17 +4,17 @@ import { codeOf, importsOf, readTracked, sourceFiles, trackedFiles } from './sou
 /**
  * The dependency rule, as ARCHITECTURE.md states it:
  *
- *   operator  api ◀ rollout, desired, plan, status ◀ cluster ◀ controller ◀ main
+ *   operator  api ◀ rollout, confirmation, desired, plan, status ◀ cluster ◀ controller ◀ main
  *   services  domain ◀ http, events, store ◀ service        no service imports a service
  *   kit       domain ◀ http, store, bus, telemetry ◀ run
  *   drivers   @kubernetes/client-node only in operator/src/cluster, packages/controller-runtime and bench;
  *             pg, kafkajs, mongodb, redis, express only in service-kit (and the gateway's own proxy)
- *   pure      api, rollout, desired, plan, status, every domain/: no await, no Date.now, no Math.random,
+ *   pure      api, rollout, confirmation, desired, plan, status, every domain/: no await, no Date.now, no Math.random,
  *             no process, no node:*
  */
 const operatorLayers: readonly string[][] = [
   ['api'],
-  ['rollout', 'desired', 'plan', 'status'],
+  ['rollout', 'confirmation', 'desired', 'plan', 'status'],
   ['cluster'],
   ['controller'],
 ];

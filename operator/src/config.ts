@@ -24,6 +24,8 @@ export type Config = {
   /** Namespace of the lease and of the key for passwords. */
   readonly namespace?: string;
   readonly storeNotes: Readonly<Record<string, string>>;
+  /** Whose word counts for the weights that are in effect: the proxies', or what the API server stores. */
+  readonly confirmWeights: 'Proxies' | 'Stored';
 };
 
 /** Milliseconds: how long others keep away, how often it is renewed, and how soon a failure is tried again. */
@@ -46,6 +48,8 @@ Keeps every EcommerceStack of a cluster as its specification says.
   --lease-retry-interval D how soon a failed renewal, or a lease that others hold, is tried again (default: 2s)
   --audit-interval D       how often caches are compared with the API server, by versions alone (default: 1h)
   --watch-silence D        a watch without an event or bookmark for this long is made anew (default: 90s)
+  --confirm-weights WHO    whose word counts for the weights in effect: Proxies asks each Envoy that routes to a canary,
+                           Stored trusts that the mesh obeys (default: Proxies)
   --health-port N          /healthz and /readyz (default: 8081; 0 takes a free one)
   --metrics-port N         /metrics (default: 9090; 0 takes a free one)
   --help                   this text
@@ -85,6 +89,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     leaseName: leaseNameOf(namespaces),
     namespace: env['POD_NAMESPACE'],
     storeNotes: toNotes(env['STORE_NOTES']),
+    confirmWeights: toConfirmation(flags['confirm-weights'] ?? 'Proxies'),
   };
 }
 
@@ -110,6 +115,7 @@ function parseFlags(args: readonly string[]) {
         'lease-retry-interval': { type: 'string' },
         'audit-interval': { type: 'string' },
         'watch-silence': { type: 'string' },
+        'confirm-weights': { type: 'string' },
         'health-port': { type: 'string' },
         'metrics-port': { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -124,6 +130,12 @@ function toBoolean(flag: string, value: string): boolean {
   if (value !== 'true' && value !== 'false')
     throw new UsageError(`${flag} is "${value}"; it is true or false`);
   return value === 'true';
+}
+
+function toConfirmation(value: string): Config['confirmWeights'] {
+  if (value !== 'Proxies' && value !== 'Stored')
+    throw new UsageError(`--confirm-weights is "${value}"; it is Proxies or Stored`);
+  return value;
 }
 
 function toLease(flags: ReturnType<typeof parseFlags>): Lease {

@@ -6,6 +6,7 @@ import {
   Expectations,
   type HealthServer,
   isConflict,
+  keyOf,
   LeaderElector,
   loadCredentials,
   Metrics,
@@ -17,8 +18,11 @@ import type { Logger } from 'pino';
 import { watchedKinds } from './cluster/informers.ts';
 import { kubernetesCluster } from './cluster/kubernetes.ts';
 import { passwordSource } from './cluster/passwords.ts';
+import { envoyReader } from './cluster/proxy-reader.ts';
 import type { Config } from './config.ts';
+import { askingProxies } from './controller/asking.ts';
 import type { ReconcileContext } from './controller/context.ts';
+import { actionGuard, guardKey } from './controller/guard.ts';
 import { reconcile } from './controller/reconcile.ts';
 import { spaced } from './controller/spacing.ts';
 import { stackWatches } from './controller/watches.ts';
@@ -78,13 +82,30 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     instance,
     onDropped: metrics.eventDropped,
   });
+  const cluster = kubernetesCluster({ client, watched, expectations, passwords });
+  const guard = actionGuard({
+    cluster,
+    monotonic: () => systemClock.monotonic(),
+    namespaces: namespaces.length === 0 ? [namespace] : namespaces,
+    onChange: () => {
+      for (const { metadata } of cluster.stacks()) controller.queue.add(keyOf(metadata));
+    },
+  });
+  const stopping = new AbortController();
+  const asking = askingProxies({
+    reader: envoyReader(client, credentials),
+    clock: systemClock,
+    wake: (key) => controller.queue.add(key),
+    signal: stopping.signal,
+  });
   const context = {
-    cluster: kubernetesCluster({ client, watched, expectations, passwords }),
+    cluster,
+    guard,
     now: () => new Date().toISOString().replace(/\.\d+Z$/, 'Z'),
     record: (stack, transition) => recorder.record({ regarding: stack, ...transition }),
     made: new Set<string>(),
     records: new Map(),
-    confirmation: givenToMesh,
+    confirmation: config.confirmWeights === 'Proxies' ? asking : givenToMesh,
     storeNotes: config.storeNotes,
   } satisfies Omit<ReconcileContext, 'log'>;
   let reconciles = 0;
@@ -92,6 +113,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     watches: stackWatches(watched),
     reconcile: spaced(
       (key) => {
+        if (key === guardKey) return guard.renew();
         reconciles += 1;
         return reconcile(key, { ...context, log: reconcileLog(log, reconciles) });
       },
@@ -106,6 +128,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     onError: (key, error, retryInMs) =>
       log[isConflict(error) ? 'debug' : 'warn']({ key, error: String(error), retryInMs }, 'reconcile failed'),
   });
+  controller.queue.add(guardKey);
   // Read before the first stack needs it; a failure shows again, and in a condition, where a Secret is made.
   passwords().catch((error: unknown) => log.warn({ error: String(error) }, 'no key for passwords yet'));
   const servers = await serve(config, metrics, () => controller.notReady());
@@ -114,7 +137,14 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     await recorder.close();
     await servers.close();
   });
-  return { ...servers.ports, done, stop: () => controller.stop().then(() => done) };
+  return {
+    ...servers.ports,
+    done,
+    stop: () => {
+      stopping.abort();
+      return controller.stop().then(() => done);
+    },
+  };
 }
 
 type Servers = { readonly ports: Pick<Operator, 'healthPort' | 'metricsPort'>; close(): Promise<void> };

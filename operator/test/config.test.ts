@@ -19,6 +19,7 @@ describe('the command line', () => {
       leaseName: 'ecommercestack-operator',
       namespace: undefined,
       storeNotes: {},
+      confirmWeights: 'Proxies',
     });
   });
 

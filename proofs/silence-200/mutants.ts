@@ -15,7 +15,7 @@ export const fleetMutants: readonly Mutant[] = [
     name: 'applies-now-and-then',
     sentence: 'Every ten seconds every object is applied again, whatever the caches say.',
     module: 'operator/src/controller/reconcile.ts',
-    find: 'return afterwards(context, told, evidence, problems);',
+    find: 'return afterwards(context, told, evidence, problems, asked.withheld);',
     replace: `for (const object of desired) void cluster.apply(key, object).catch(() => undefined);
   return { requeueAfter: 10_000 };`,
   },

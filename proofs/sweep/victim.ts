@@ -32,7 +32,8 @@ export async function compile(directory: string, kubeconfig: string, mutant?: Mu
   await ended;
 }
 
-const anyPorts = ['--health-port', '0', '--metrics-port', '0'];
+// Pods of a control plane without nodes have no proxies.
+const anyPorts = ['--health-port', '0', '--metrics-port', '0', '--confirm-weights', 'Stored'];
 
 function spawnOperator(cache: string, mutant: Mutant | undefined, flags: readonly string[]): ChildProcess {
   const loader = mutant === undefined ? [] : ['--import', join(root, 'proofs/mutants/loader.ts')];

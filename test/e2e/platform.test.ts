@@ -1,5 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { currentCluster } from '../../hack/cluster/index.ts';
+import { killCgroup } from '../../hack/cluster/local/cgroups.ts';
+import { NODE } from '../../hack/cluster/local/layout.ts';
 import { topology } from '../../packages/contracts/src/topology.ts';
 import { runCommand } from '../../proofs/command.ts';
 import { at } from '../../proofs/kube/object.ts';
@@ -96,12 +99,28 @@ test('helm test passes', async () => {
   expect(code, err).toBe(0);
 });
 
+const up = () => runCommand(process.execPath, [join(import.meta.dirname, '../../hack/cluster/cli.ts'), 'up']);
+
 test('a second npm run up takes under 60 s', { timeout: 120_000 }, async () => {
   const started = performance.now();
-  const { code, err } = await runCommand(process.execPath, [
-    join(import.meta.dirname, '../../hack/cluster/cli.ts'),
-    'up',
-  ]);
+  const { code, err } = await up();
   expect(code, err).toBe(0);
   expect(performance.now() - started).toBeLessThan(60_000);
 });
+
+test.runIf(currentCluster()?.provider === 'local')(
+  'after a loss of power npm run up brings back the cluster, and what the shop knew',
+  { timeout: 600_000 },
+  async () => {
+    const listed = async () => {
+      const { items } = Object(await (await fetch(new URL('/api/v1/products?limit=100', target.url))).json());
+      return items.map(({ id }: { id: string }) => id).sort();
+    };
+    const products = await listed();
+    expect(products).not.toEqual([]);
+    await killCgroup(NODE.cgroup);
+    const { code, err } = await up();
+    expect(code, err).toBe(0);
+    expect(await listed()).toEqual(products);
+  },
+);

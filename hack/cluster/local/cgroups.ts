@@ -58,8 +58,8 @@ export function cgroupProcesses(name: string): number[] {
   return [...found];
 }
 
-/** Kills every process of the cgroup and removes it with all its children. */
-export async function removeCgroup(name: string): Promise<void> {
+/** Kills every process of the cgroup and all below it. */
+export async function killCgroup(name: string): Promise<void> {
   await waitFor(
     () => {
       const alive = cgroupProcesses(name);
@@ -68,6 +68,11 @@ export async function removeCgroup(name: string): Promise<void> {
     },
     { what: `the processes of cgroup ${name} to end`, timeoutMs: 30_000, intervalMs: 50 },
   );
+}
+
+/** Kills every process of the cgroup and removes it with all its children. */
+export async function removeCgroup(name: string): Promise<void> {
+  await killCgroup(name);
   for (const root of hierarchies()) {
     for (const dir of tree(join(root, name)).reverse()) rmdirSync(dir);
   }

@@ -63,14 +63,12 @@ export async function raiseNetwork(paths: Layout, debian: string, env: Environme
   }
 }
 
-/** Writes the configuration that pods get their network by; Istio's plugin then chains itself into the file. */
+/** Writes the configuration that pods get their network by, once: Istio's plugin chains itself into the file. */
 export function writeCniConfiguration(paths: Layout): void {
+  const file = join(paths.cniConf, '10-ecommercestack.conflist');
+  if (existsSync(file)) return;
   mkdirSync(paths.cniConf, { recursive: true });
-  const configuration = cniConfiguration(paths.cniAddresses);
-  writeFileSync(
-    join(paths.cniConf, '10-ecommercestack.conflist'),
-    JSON.stringify(configuration, undefined, 2),
-  );
+  writeFileSync(file, JSON.stringify(cniConfiguration(paths.cniAddresses), undefined, 2));
 }
 
 /** Removes our interfaces, kube-proxy's tables, ours, and what the CNI plugins left in iptables. */

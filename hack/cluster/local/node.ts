@@ -73,8 +73,9 @@ export async function stopNode(paths: Layout, processes: Supervisor): Promise<vo
   for (const name of [...PROCESSES].reverse()) await processes.stop(name, 2000);
   await removeCgroup(CGROUPS.node);
   await removeCgroup(CGROUPS.pods);
-  // No pod is left, so no address is taken and no proxy needs Istio's plugin.
-  for (const path of [paths.containerdState, paths.containerdSocket, paths.cniConf, paths.cniAddresses]) {
+  // No pod is left, so no address is taken. Istio's plugin stays chained: the node's next life starts all pods at
+  // once, and one that got its network before the plugin came back would have no redirection to its proxy.
+  for (const path of [paths.containerdState, paths.containerdSocket, paths.cniAddresses]) {
     rmSync(path, { recursive: true, force: true });
   }
 }

@@ -137,4 +137,24 @@ print(eval(statement))
     expect((await session('root', 'wrong', 'things.find_one()')).output).toContain('OperationFailure');
     expect((await session('', '', 'things.find_one()')).output).toContain('requires authentication');
   });
+
+  it('ends within its time and keeps its data when the server below it hangs', {
+    timeout: 120_000,
+  }, async () => {
+    const hung = await container.run(
+      [
+        'sh',
+        '-c',
+        `docker-entrypoint.sh --dbpath /data/db --bind_ip_all & server=$!
+         python3.11 -c "$CLIENT" root secret 'things.insert_one({"_id": "late"}).acknowledged' || exit 1
+         for stat in /proc/[0-9]*/stat; do
+           read pid name state parent rest < $stat && [ "$parent" = $server ] && kill -STOP $pid && echo hung
+         done
+         kill $server; wait $server; echo "ended with $?"`,
+      ],
+      env,
+    );
+    expect(hung.output).toMatch(/^hung\nended with 0$/m);
+    expect((await session('root', 'secret', 'things.count_documents({})')).output).toContain('2');
+  });
 });

@@ -144,7 +144,11 @@ export const kinds: readonly KindRow[] = [
   own({ kind: 'Ingress', plural: 'ingresses', ...k8sNetworking }),
   own({ kind: 'ServiceMonitor', plural: 'servicemonitors', ...monitoring }),
   own({ kind: 'PrometheusRule', plural: 'prometheusrules', ...monitoring }),
-  see({ kind: 'Pod', plural: 'pods', ...core }),
+  {
+    ...see({ kind: 'Pod', plural: 'pods', ...core }),
+    // Envoy's admin interface answers inside its pod alone; the API server asks for both verbs.
+    subresources: { portforward: ['get', 'create'] },
+  },
   {
     ...see({ kind: 'Namespace', plural: 'namespaces', ...core }),
     watch: 'Metadata',
@@ -157,6 +161,17 @@ export const kinds: readonly KindRow[] = [
       group: 'ecommercestack.dev',
       version: 'v1alpha1',
     }),
+    subresources: { status: ['patch'] },
+  },
+  {
+    ...see({
+      kind: 'RolloutAction',
+      plural: 'rolloutactions',
+      group: 'ecommercestack.dev',
+      version: 'v1alpha1',
+    }),
+    // Created dry alone, to see whether somebody guards who asks; old answered ones are deleted.
+    verbs: ['list', 'watch', 'create', 'delete'],
     subresources: { status: ['patch'] },
   },
   {

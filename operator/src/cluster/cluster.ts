@@ -1,6 +1,7 @@
 import type { EcommerceStack, EcommerceStackStatus } from '../api/ecommercestack.ts';
 import type { Capability } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
+import type { RolloutAction, RolloutActionStatus } from '../api/rolloutaction.ts';
 
 /** The stacks and children that the caches hold. Reading sends no request; objects are shared and never changed. */
 export type CachedCluster = {
@@ -10,6 +11,8 @@ export type CachedCluster = {
   /** Objects of owned Kinds that carry this stack's owner reference or, in its namespace, its label. */
   children(stack: EcommerceStack): readonly KubernetesObject[];
   pods(stack: EcommerceStack): readonly KubernetesObject[];
+  /** Every action of a namespace, answered or not, whatever stack it names. */
+  actions(namespace: string): readonly RolloutAction[];
   /** The Secret with its version, or without one where it does not exist; undefined where Secrets may not be watched. */
   secret(namespace: string, name: string): { readonly version?: string } | undefined;
   /** Labels of a namespace; undefined where namespaces may not be watched. */
@@ -44,6 +47,10 @@ export type Cluster = CachedCluster & {
   remove(key: string, object: KubernetesObject): Promise<void>;
   /** Writes the whole status and returns the stack with it; 409 when the stack changed since it was read. */
   writeStatus(stack: EcommerceStack, status: EcommerceStackStatus): Promise<EcommerceStack>;
+  /** Writes the answer to this very action; 409 when it changed since it was read. */
+  answerAction(key: string, action: RolloutAction, status: RolloutActionStatus): Promise<void>;
+  /** Asks whether the API server would take a new object, and makes none; rejects with its refusal. */
+  tryCreate(object: KubernetesObject): Promise<void>;
   /** Looks for the API of capabilities that were absent: it may have been installed since. */
   recheck(capabilities: readonly Capability[]): void;
 };

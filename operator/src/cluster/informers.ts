@@ -7,6 +7,7 @@ import {
 } from '@ecommercestack/controller-runtime';
 import { type Capability, capabilitiesWhere, type KindRow, kinds } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
+import { actionKind } from '../api/rolloutaction.ts';
 import { labelKeys, managerName } from '../desired/labels.ts';
 import { stackNameOf } from './ownership.ts';
 
@@ -25,6 +26,9 @@ export type InformerSettings = {
 
 /** Index of children by `namespace/name` of the stack that their owner reference or label names. */
 export const stackIndex = 'stack';
+
+/** Index of RolloutActions by namespace. */
+export const namespaceIndex = 'namespace';
 
 /** A day: an absent Kind is looked for when a stack needs it, not by the clock. */
 const absentMs = 86_400_000;
@@ -85,6 +89,9 @@ function informerOf(
     const name = stackNameOf(object);
     return name === undefined ? [] : [`${object.metadata.namespace}/${name}`];
   });
+  if (row.kind === actionKind) {
+    informer.cache.addIndex(namespaceIndex, ({ metadata }) => [metadata.namespace ?? '']);
+  }
   return informer;
 }
 

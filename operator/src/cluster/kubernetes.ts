@@ -10,10 +10,11 @@ import type { EcommerceStack, EcommerceStackStatus } from '../api/ecommercestack
 import { apiVersion, kind } from '../api/ecommercestack.ts';
 import { type Capability, type KindRow, kindOf } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
+import { actionKind, type RolloutAction, type RolloutActionStatus } from '../api/rolloutaction.ts';
 import { managerName } from '../desired/labels.ts';
 import type { Cluster } from './cluster.ts';
 import { withGeneratedValues } from './generated-values.ts';
-import { capabilitiesOf, resourceOf, stackIndex, type WatchedKind } from './informers.ts';
+import { capabilitiesOf, namespaceIndex, resourceOf, stackIndex, type WatchedKind } from './informers.ts';
 import type { PasswordOf } from './passwords.ts';
 
 /** What the adapter works with. */
@@ -44,6 +45,8 @@ function cachedReads({ watched }: KubernetesOptions): Reads {
       return [...new Set(found)];
     },
     pods: ({ metadata }) => informers.get('Pod')?.cache.byIndex(stackIndex, keyOf(metadata)) ?? [],
+    actions: (namespace) =>
+      (informers.get(actionKind)?.cache.byIndex(namespaceIndex, namespace) ?? []).map(toAction),
     secret: (namespace, name) => {
       const secrets = informers.get('Secret');
       if (secrets?.synced !== true) return undefined;
@@ -67,7 +70,15 @@ function toStack(object: KubernetesObject | undefined): EcommerceStack | undefin
   return object as unknown as EcommerceStack | undefined;
 }
 
-type Writes = Pick<Cluster, 'find' | 'applyNew' | 'apply' | 'patch' | 'create' | 'remove' | 'writeStatus'>;
+function toAction(object: KubernetesObject): RolloutAction {
+  // As above: the API server checked it and filled in defaults.
+  return object as unknown as RolloutAction;
+}
+
+type Writes = Pick<
+  Cluster,
+  'find' | 'applyNew' | 'apply' | 'patch' | 'create' | 'remove' | 'writeStatus' | 'answerAction' | 'tryCreate'
+>;
 
 function writes({ client, watched, expectations, passwords }: KubernetesOptions): Writes {
   const informers = new Map(watched.map(({ row, informer }) => [row, informer]));
@@ -146,6 +157,17 @@ function writes({ client, watched, expectations, passwords }: KubernetesOptions)
       });
       wrote(keyOf(stack.metadata), stacks.row, answer);
       return { ...stack, metadata: { ...stack.metadata, ...answer.metadata }, status };
+    },
+    async answerAction(key, action, status: RolloutActionStatus) {
+      const { name, namespace, uid, resourceVersion } = action.metadata as KubernetesObject['metadata'];
+      const object = { apiVersion, kind: actionKind, metadata: { name, namespace, uid, resourceVersion } };
+      const row = kindOf(object);
+      const options = { force: true, fieldManager: managerName };
+      const body = { ...object, status };
+      wrote(key, row, await client.applyStatus<KubernetesObject>(resourceOf(row), body, options));
+    },
+    async tryCreate(object) {
+      await client.create(resourceOf(kindOf(object)), object, { dryRun: true, fieldManager: managerName });
     },
   };
 }

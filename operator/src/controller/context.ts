@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { RevisionIntent } from '../desired/revision.ts';
 import type { ConfirmationPort } from '../rollout/given-to-mesh.ts';
 import type { Transition } from '../status/transitions.ts';
+import type { Guard } from './guard.ts';
 
 /** Writes one line about one reconcile. */
 export type ReconcileLog = (
@@ -27,6 +28,7 @@ export type ReconcileContext = {
   readonly records: Map<string, Readonly<Record<string, RevisionIntent>>>;
   /** Asks whether the proxies have a service's weights. */
   readonly confirmation: ConfirmationPort;
+  readonly guard: Pick<Guard, 'seen' | 'test'>;
   /** What a person should know about embedded stores, by store. */
   readonly storeNotes: Readonly<Record<string, string>>;
 };

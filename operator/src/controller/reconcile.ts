@@ -9,6 +9,7 @@ import { plan } from '../plan/plan.ts';
 import { decideRollouts, isRemembered } from '../rollout/decide.ts';
 import { hostsTaken, neededCapabilities, withoutHosts } from '../status/claims.ts';
 import { summarize, summarizeHalt } from '../status/summarize.ts';
+import { answerActions, askedOf, refuseActions } from './actions.ts';
 import type { ReconcileContext } from './context.ts';
 import { haltOf } from './halt.ts';
 import { inputOf } from './input.ts';
@@ -16,6 +17,7 @@ import { allowed } from './pause.ts';
 import { report } from './report.ts';
 import { afterwards } from './requeue.ts';
 import { rememberMade, withoutMade } from './secrets.ts';
+import { answerStrays } from './strays.ts';
 
 /** Brings the cluster closer to what the stack under `key` wants, whatever it was that changed. */
 export async function reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult> {
@@ -23,29 +25,26 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const stack = cluster.stack(key);
   if (stack === undefined || stack.metadata['deletionTimestamp'] !== undefined) {
     context.records.delete(key);
-    return { waits: false };
+    return answerStrays(context, key);
   }
   const now = context.now();
   const halt = haltOf(stack, cluster.stacks());
   if (halt !== undefined) {
     await report(context, stack, summarizeHalt(stack, halt, now));
+    await refuseActions(context, stack, halt, now);
     return { waits: false };
   }
   const taken = hostsTaken(stack, cluster.stacks());
   const completed = withoutHosts(completeStack(stack), taken);
+  const asked = await askedOf(context, completed, stack.status, now);
   const seen = observe(cluster, stack);
   const { namespace } = completed.metadata;
   const decisions = decideRollouts(completed, stack.status, seen.children, {
     now: Date.parse(now),
     secret: (name) => cluster.secret(namespace, name),
-    confirmation: context.confirmation({
-      stack: completed,
-      children: seen.children,
-      hasMesh: seen.capabilities.istio,
-    }),
-    actions: {},
+    confirmation: context.confirmation({ stack: completed, ...seen }),
+    ...asked.world,
     rounds: {},
-    guarded: false,
   });
   const input = inputOf(completed, stack.status, seen, decisions, context.records.get(key));
   const desired = buildStack(input);
@@ -65,10 +64,12 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
     missingSecrets: missingSecrets(cluster, namespace, desired),
     storeNotes: context.storeNotes,
     podSecurity: seen.podSecurity,
+    guard: context.guard.seen(namespace),
   };
   const remembered = isRemembered(decisions, stack.status)
     ? stack
     : await report(context, stack, summarize({ ...evidence, stack }));
+  await answerActions(context, remembered, asked, decisions, now);
   const changes = allowed(completed, planned, decisions);
   const { awaited, problems } = await applyChanges(cluster, stack.metadata, changes, seen.children);
   if (problems.some(({ reason }) => reason === 'Terminating')) return { waits: false };
@@ -76,5 +77,5 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const pending = completed.paused ? evidence.pending : awaited;
   const status = summarize({ ...evidence, stack: remembered, pending, problems });
   const told = await report(context, remembered, status);
-  return afterwards(context, told, evidence, problems);
+  return afterwards(context, told, evidence, problems, asked.withheld);
 }

@@ -24,11 +24,13 @@ export function afterwards(
   stack: EcommerceStack,
   { absent, decisions, now }: Pick<Evidence, 'absent' | 'decisions' | 'now'>,
   problems: readonly ObjectProblem[],
+  withheld = false,
 ): ReconcileResult {
   const clocks = decisions.flatMap(({ turn }) => (turn?.wakeAt === undefined ? [] : [turn.wakeAt]));
   const { requeueAfter } = obstacles(context, stack, absent, problems);
   const times = [
     ...(requeueAfter === undefined ? [] : [requeueAfter]),
+    ...(withheld ? [obstacleMs] : []),
     ...clocks.map((at) => Math.max(0, at - Date.parse(now))),
   ];
   const converging = stack.status?.conditions?.find(({ type }) => type === 'Reconciling');

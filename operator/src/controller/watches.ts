@@ -1,11 +1,13 @@
 import { type AnyWatch, keyOf, watch } from '@ecommercestack/controller-runtime';
 import { type EcommerceStack, kind as stackKind } from '../api/ecommercestack.ts';
 import type { KubernetesObject } from '../api/object.ts';
+import { actionKind, type RolloutAction } from '../api/rolloutaction.ts';
 import type { WatchedKind } from '../cluster/informers.ts';
 import { podSecurityLabel } from '../cluster/observe.ts';
 import { stackNameOf } from '../cluster/ownership.ts';
 import { contend } from '../status/claims.ts';
 import { podTrouble } from '../status/pods.ts';
+import { strayKey } from './strays.ts';
 
 /**
  * Which stacks to look at when something changes: one watch for each Kind of the table. Handlers do nothing but name
@@ -28,6 +30,8 @@ export function stackWatches(watched: readonly WatchedKind[]): AnyWatch[] {
           keys: ownerKey,
           concerns: (_type, before, after) => troubles(before) !== troubles(after),
         });
+      case actionKind:
+        return watch({ informer, keys: (action) => [actionKey(action, stacks())] });
       case 'Secret':
         // Which version there is restarts pods; which pods, the reconcile knows.
         return watch({ informer, keys: ({ metadata }) => stacksIn(metadata.namespace) });
@@ -42,6 +46,15 @@ export function stackWatches(watched: readonly WatchedKind[]): AnyWatch[] {
         return watch({ informer, keys: ownerKey });
     }
   });
+}
+
+/** The stack whose uid an action names, or what stands for actions of a namespace that no stack is meant by. */
+function actionKey(action: KubernetesObject, stacks: readonly KubernetesObject[]): string {
+  const { namespace = '' } = action.metadata;
+  // Checked by the API server against the CRD.
+  const { stackUID } = action['spec'] as RolloutAction['spec'];
+  const stack = stacks.find(({ metadata }) => metadata.uid === stackUID && metadata.namespace === namespace);
+  return stack === undefined ? strayKey(namespace) : keyOf(stack.metadata);
 }
 
 function ownerKey(object: KubernetesObject): string[] {

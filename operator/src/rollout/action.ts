@@ -16,6 +16,10 @@ export type PendingAction = {
   readonly expiresAt: number;
   readonly requestedBy: string;
   readonly reason: string;
+  /** Asked of several services at once: it takes effect in all of them or in none. */
+  readonly joint?: true;
+  /** What another of those services has against it. */
+  readonly refused?: { readonly reason: string; readonly message: string };
 };
 
 /** The one answer to an action. */

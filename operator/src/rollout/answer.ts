@@ -90,16 +90,21 @@ function sentence({ verb, requestedBy, reason }: PendingAction): string {
 
 const named: readonly string[] = ['Promote', 'PromoteFully', 'SetWeight', 'Retry'];
 
+/** What makes sense, or does no harm, when the rollout that was seen has ended and none has begun since. */
+const later: readonly string[] = ['Abort', 'Undo'];
+
 /** Why an action cannot take effect whatever it asks; undefined when it can. */
 function refusalOf(action: PendingAction, memory: RolloutMemory, facts: Facts): Refusal | undefined {
   const { verb, rolloutID, expectedStep } = action;
   const { attempt } = memory;
+  if (action.refused !== undefined) return refuse(action.refused.reason, action.refused.message);
   if (facts.now >= action.expiresAt)
     return refuse('Expired', 'it was not applied within expiresAfter; ask again');
   if (rolloutID === undefined && named.includes(verb)) {
     return refuse('Stale', `${verb} needs rolloutID, see status.services[].rolloutID`);
   }
-  const gone = rolloutID !== undefined && (attempt === undefined || rolloutID !== memory.rolloutID);
+  const over = attempt === undefined && !later.includes(verb);
+  const gone = rolloutID !== undefined && (over || rolloutID !== memory.rolloutID);
   if (gone || (expectedStep !== undefined && expectedStep !== attempt?.step)) {
     const now = attempt === undefined ? 'nothing' : `${memory.rolloutID} at step ${attempt.step}`;
     return refuse('Stale', `${now} is under way; look at the status and ask again`);
@@ -141,8 +146,15 @@ function apply(
     default:
       return isTried(memory.attempt)
         ? onAttempt(action, memory, memory.attempt, facts)
-        : refuse('NothingUnderWay', 'no canary is under way');
+        : nothingUnderWay(memory, facts);
   }
+}
+
+function nothingUnderWay({ attempt }: RolloutMemory, facts: Facts): Refusal {
+  if (attempt?.ended === 'Aborted' && attempt.revision === facts.target) {
+    return refuse('Aborted', `revision ${attempt.revision} was aborted: Retry it first, or change the spec`);
+  }
+  return refuse('NothingUnderWay', 'no canary is under way; another version in the spec starts one');
 }
 
 function abortOf(action: PendingAction, memory: RolloutMemory): Answer | Refusal {
@@ -217,7 +229,7 @@ function onAttempt(
   facts: Facts,
 ): Answer | Refusal {
   const to = (next: Attempt, message: string): Answer => ({ memory: { ...memory, attempt: next }, message });
-  const why = `${action.requestedBy}: ${action.reason}`;
+  const asked = { by: action.requestedBy, why: action.reason };
   if (action.verb === 'Pause') return to({ ...attempt, paused: true }, 'the weight stays as it is');
   if (action.verb === 'Resume') {
     const { paused: _paused, ...rest } = attempt;
@@ -234,12 +246,12 @@ function onAttempt(
   }
   const free = action.overrideFreeze ? { ...attempt, unfrozen: true } : attempt;
   if (action.verb === 'SetWeight') {
-    const set = { ...free, weight, full: undefined, why };
+    const set = { ...free, weight, full: undefined, ...asked };
     return to(rescaled({ ...set, desired: weight }), `the canary is given ${weight} %`);
   }
   if (action.verb === 'PromoteFully') {
     return to(
-      rescaled({ ...free, full: true, weight: undefined, desired: 100, why }),
+      rescaled({ ...free, full: true, weight: undefined, desired: 100, ...asked }),
       'the canary is given everything',
     );
   }
@@ -257,7 +269,7 @@ function onAttempt(
   const next = atNextStep(free, facts);
   const message =
     next.desired === 100 ? 'the canary is given everything' : `the canary is given ${next.desired} %`;
-  return to(rescaled({ ...next, why, ...(manual && { full: undefined }) }), message);
+  return to(rescaled({ ...next, ...asked, ...(manual && { full: undefined }) }), message);
 }
 
 /** The attempt on its way to another weight, from the pods on. */

@@ -9,13 +9,13 @@ import { labelKeys } from '../desired/labels.ts';
 import { recordedRevisions, revisionHash } from '../desired/revision.ts';
 import { secretsRead } from '../desired/secrets-read.ts';
 import { workloadReadiness } from '../status/readiness.ts';
-import type { PendingAction } from './action.ts';
 import type { MetricBounds, Round } from './analysis.ts';
 import type { RolloutDecision } from './decision.ts';
+import { type ActionsByService, unsplit } from './joint.ts';
 import { step } from './machine.ts';
 import { memoryOf, toStatus } from './memory.ts';
 import { decideRestart, type RestartMemory, type SecretLookUp } from './restart.ts';
-import type { Confirmation, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
+import type { Answer, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
 import { freezeAt } from './windows.ts';
 
 /** What decisions depend on besides the stack, its status and its children. */
@@ -23,9 +23,9 @@ export type RolloutWorld = {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly secret: SecretLookUp;
-  readonly confirmation: (workload: Workload, weights: Weights) => Confirmation;
+  readonly confirmation: (workload: Workload, weights: Weights) => Answer;
   /** Unanswered actions by service. */
-  readonly actions: Readonly<Record<string, readonly PendingAction[]>>;
+  readonly actions: ActionsByService;
   /** Newest measurements by service. */
   readonly rounds: Readonly<Record<string, Round>>;
   /** Whether admission checks who writes actions. */
@@ -34,6 +34,17 @@ export type RolloutWorld = {
 
 /** Decides every workload of a stack: what status remembers, what the stack wants and what lives. */
 export function decideRollouts(
+  stack: CompletedStack,
+  status: EcommerceStackStatus | undefined,
+  children: readonly KubernetesObject[],
+  world: RolloutWorld,
+): RolloutDecision[] {
+  const decisions = decideEach(stack, status, children, world);
+  const actions = unsplit(world.actions, decisions);
+  return actions === undefined ? decisions : decideRollouts(stack, status, children, { ...world, actions });
+}
+
+function decideEach(
   stack: CompletedStack,
   status: EcommerceStackStatus | undefined,
   children: readonly KubernetesObject[],

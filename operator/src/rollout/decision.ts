@@ -50,6 +50,8 @@ export type Turn = {
   readonly standing: Standing;
   /** Whether the proxies have the weight that is decided now. */
   readonly confirmation: Confirmation;
+  /** What a confirmation rests on, where that is less than the proxies' own word. */
+  readonly note?: string;
   /** When to look again though nothing happens (ms). */
   readonly wakeAt?: number;
 };

@@ -103,8 +103,9 @@ function whyOf(on: TransitionEvent, { analysis = [] }: Attempt, { wish }: Facts)
 /** The canary is the stable revision now; the former one keeps its pods for a while. */
 function carried(memory: RolloutMemory, attempt: Attempt, facts: Facts): Effect {
   const former = facts.stableRevision;
-  const { revision, step, failures, why } = attempt;
-  const ending = { revision, result: 'Promoted' as const, ...(why !== undefined && { why }) };
+  const { revision, step, failures, by, why } = attempt;
+  const asked = { ...(by !== undefined && { by }), ...(why !== undefined && { why }) };
+  const ending = { revision, result: 'Promoted' as const, ...asked };
   return {
     memory: {
       ...memory,

@@ -1,7 +1,7 @@
 import { type Verdict, verdictOf } from './analysis.ts';
 import { weightLimit } from './capacity.ts';
 import { type Attempt, isTried, type RolloutMemory } from './memory.ts';
-import type { Confirmation, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
+import type { Answer, Confirmation, DeploymentSeen, RolloutSeen, RolloutWish, Weights } from './seen.ts';
 
 /** Why a rollout may not go on. */
 export type Block = 'StackPaused' | 'Paused' | 'Frozen';
@@ -23,6 +23,8 @@ export type Facts = {
   readonly limit: number;
   /** Whether the proxies have what memory says they were told. */
   readonly confirmation: Confirmation;
+  /** Who or what the confirmation waits for or rests on. */
+  readonly because?: string;
   readonly verdict: Verdict;
   /** When the oldest of the measurements behind the verdict was made (ms); 0 while one is missing. */
   readonly measuredAt: number;
@@ -37,6 +39,11 @@ export function factsOf(memory: RolloutMemory, wish: RolloutWish, seen: RolloutS
     attempt && seen.deployments.find((one) => one !== stable && one.revision === attempt.revision);
   const records = attempt?.analysis ?? [];
   const undoing = memory.pin !== undefined;
+  // One revision is reached without subsets, so there is nothing to ask about.
+  const answer: Answer =
+    attempt === undefined
+      ? { confirmation: 'Confirmed' }
+      : seen.confirmation(weightsOf(memory, stableRevision));
   return {
     now,
     wish,
@@ -48,8 +55,8 @@ export function factsOf(memory: RolloutMemory, wish: RolloutWish, seen: RolloutS
     ...(other && { other }),
     otherReady: other?.ready ?? 0,
     limit: weightLimit(other?.ready ?? 0, stable?.ready ?? 0, wish.replicas),
-    // One revision is reached without subsets, so there is nothing to ask about.
-    confirmation: attempt === undefined ? 'Confirmed' : seen.confirmation(weightsOf(memory, stableRevision)),
+    confirmation: answer.confirmation,
+    ...(answer.because !== undefined && { because: answer.because }),
     verdict: undoing ? 'Pass' : verdictOf(wish.metrics, records),
     measuredAt: Math.min(
       ...wish.metrics.map((metric) => records.find(({ name }) => name === metric.name)?.at ?? 0),

@@ -1,42 +1,48 @@
 import type { CompletedStack } from '../api/completed.ts';
+import type { Capabilities } from '../api/kinds.ts';
 import type { KubernetesObject } from '../api/object.ts';
 import type { Workload } from '../desired/intent.ts';
 import { labelKeys } from '../desired/labels.ts';
 import { names } from '../desired/names.ts';
-import type { Confirmation, Weights } from './seen.ts';
+import type { Answer, Weights } from './seen.ts';
 
 /** What a confirmation is asked about: a stack and what lives of it. */
-type MeshView = {
+export type MeshView = {
   readonly stack: CompletedStack;
   readonly children: readonly KubernetesObject[];
-  /** Whether the cluster has the mesh's API. */
-  readonly hasMesh: boolean;
+  readonly pods: readonly KubernetesObject[];
+  readonly capabilities: Pick<Capabilities, 'istio'>;
 };
 
 /**
  * Whether the proxies send a workload's requests by these weights, and nothing else is on its way to them: Confirmed needs
- * the stored routes to say so and every proxy to have that very version of them.
+ * the stored routes to say so and every proxy to have them.
  */
-export type ConfirmationPort = (view: MeshView) => (workload: Workload, weights: Weights) => Confirmation;
+export type ConfirmationPort = (view: MeshView) => (workload: Workload, weights: Weights) => Answer;
 
 type Destination = { readonly weight?: number; readonly destination?: { readonly subset?: string } };
 type Backend = { readonly name?: string; readonly weight?: number };
 
-/**
- * Stands in for the proxies until they are read: it says Confirmed when the API server stores the routes that say so. That
- * shows that the mesh was told, not that it has obeyed.
- */
+/** Takes the API server's word for the proxies': Confirmed shows that the mesh was told, not that it has obeyed. */
 export const givenToMesh: ConfirmationPort = (view) => (workload, weights) => {
-  const { stack, hasMesh } = view;
+  const told = toldToMesh(view, workload, weights);
+  if (told.confirmation !== 'Confirmed') return told;
+  return { ...told, because: 'weights are those given to the mesh, the proxies are not asked' };
+};
+
+/** Whether the stored routes say these weights. */
+export function toldToMesh(view: MeshView, workload: Workload, weights: Weights): Answer {
+  const { stack, capabilities } = view;
   if (stack.mesh.type === 'Istio') {
-    if (!hasMesh) return 'Unknown';
+    if (!capabilities.istio)
+      return { confirmation: 'Unknown', because: 'the cluster does not serve Istio objects' };
     const told = workload.hosted.every(({ objectName }) =>
       sameWeights(byVirtualService(view, objectName), weights),
     );
-    return told && edgeAgrees(view, workload, weights) ? 'Confirmed' : 'Pending';
+    if (!told) return { confirmation: 'Pending' };
   }
-  return edgeAgrees(view, workload, weights) ? 'Confirmed' : 'Pending';
-};
+  return { confirmation: edgeAgrees(view, workload, weights) ? 'Confirmed' : 'Pending' };
+}
 
 /** The HTTPRoute has its own spelling of the split; other edges follow what the mesh does. */
 function edgeAgrees({ stack, children }: MeshView, workload: Workload, weights: Weights): boolean {

@@ -45,6 +45,7 @@ export function step(
     endings,
     standing: standingOf(after, then),
     confirmation: then.confirmation,
+    ...(then.confirmation === 'Confirmed' && then.because !== undefined && { note: then.because }),
     ...(wakeAt !== undefined && { wakeAt }),
   };
   const unchanged = arrow === undefined && !moved && after.attempt?.given === memory.attempt?.given;

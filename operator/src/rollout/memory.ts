@@ -31,6 +31,8 @@ export type Attempt = {
   /** The newest measurements. */
   readonly analysis?: readonly MetricRecord[];
   readonly ended?: (typeof endings)[number];
+  /** Who moved it last, where a person did. */
+  readonly by?: string;
   /** Why it ended, or stands where it stands, in the words of the person or the machine. */
   readonly why?: string;
 };
@@ -113,11 +115,13 @@ function attemptToStatus(attempt: Attempt): NonNullable<ServiceStatus['rollout']
     full,
     paused,
     unfrozen,
+    by,
     why,
     ...rest
   } = attempt;
   return {
     ...rest,
+    ...(by !== undefined && { by: by.slice(0, 128) }),
     ...(why !== undefined && { why: why.slice(0, 640) }),
     ...(full === true && { full }),
     ...(paused === true && { paused }),

@@ -10,6 +10,9 @@ export type Weights = Readonly<Record<string, number>>;
 /** Whether the proxies have what the mesh was told. Unknown: they cannot be asked. */
 export type Confirmation = 'Confirmed' | 'Pending' | 'Unknown';
 
+/** A confirmation, and who or what it waits for or rests on. */
+export type Answer = { readonly confirmation: Confirmation; readonly because?: string };
+
 /** One step of a canary: the percent, and for how long; absent seconds wait for a person. */
 type Step = { readonly weight: number; readonly holdSeconds?: number };
 
@@ -58,7 +61,7 @@ export type DeploymentSeen = RevisionPlace & {
 export type RolloutSeen = {
   readonly deployments: readonly DeploymentSeen[];
   /** Asks whether the proxies have these weights. */
-  readonly confirmation: (weights: Weights) => Confirmation;
+  readonly confirmation: (weights: Weights) => Answer;
   /** Measurements of the canary that memory may not have yet. */
   readonly round?: Round;
   /** Actions for this service that nobody has answered. */

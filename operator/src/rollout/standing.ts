@@ -67,25 +67,35 @@ function leaving({ revision, ended, why }: Attempt, facts: Facts): Standing {
   const stuck = facts.stableReady === 0 && facts.otherReady > 0;
   const rest = stuck ? '; it keeps its pods because the stable revision has none that is ready' : '';
   const code = ended === 'Aborted' ? 'Aborted' : 'Leaving';
-  return say(
-    code,
-    `revision ${revision} gets no traffic and goes${why === undefined ? '' : `: ${why}`}${rest}`,
-  );
+  const cause = why === undefined ? '' : `: ${why}`;
+  if (facts.confirmation !== 'Confirmed') {
+    return say(
+      code,
+      `revision ${revision} is to get no traffic${cause}; not confirmed yet${waiting(facts)}${rest}`,
+    );
+  }
+  return say(code, `revision ${revision} gets no traffic and goes${cause}${rest}`);
 }
 
 function progressing(attempt: Attempt, facts: Facts): Standing {
   const { state, desired, revision } = attempt;
   if (facts.confirmation === 'Unknown') {
-    return say('MeshUnknown', 'the proxies cannot be asked what they have; nothing but an abort goes on');
+    const why = facts.because ?? 'the proxies cannot be asked what they have';
+    return say('MeshUnknown', `${why}; nothing but an abort goes on`);
   }
-  if (state === 'Shifting') return say('Progressing', `the proxies are given ${desired} %`);
+  if (state === 'Shifting') return say('Progressing', `the proxies are given ${desired} %${waiting(facts)}`);
   if (state === 'Scaling' && facts.limit < desired) {
     return say(
       'Starting',
       `ready pods of revision ${revision} carry ${facts.limit} % of the ${desired} % wanted`,
     );
   }
-  return say('Progressing', `revision ${revision} is on its way to ${desired} %`);
+  return say('Progressing', `revision ${revision} is on its way to ${desired} %${waiting(facts)}`);
+}
+
+/** Whom a rollout waits for, where the proxies do not have yet what they were told. */
+function waiting({ confirmation, because }: Facts): string {
+  return confirmation === 'Confirmed' || because === undefined ? '' : `: ${because}`;
 }
 
 function holding(attempt: Attempt, facts: Facts): Standing {

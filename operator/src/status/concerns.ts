@@ -169,6 +169,16 @@ export function exposureReady(evidence: Evidence): Finding {
   return finding(type, 'Routed', `${edge.kind} ${edge.metadata.name} routes to the stack`);
 }
 
+/** Whether it is checked who asks what of rollouts; nothing is said before it was looked for. */
+export function actionsGuarded({ guard }: Evidence): Finding[] {
+  if (guard === undefined) return [];
+  const type = 'ActionsGuarded';
+  if (guard.state === 'Guarded') return [finding(type, 'Guarded', guard.message)];
+  if (guard.state === 'Unknown') return [finding(type, 'NotTested', guard.message)];
+  const cure = 'every action but Abort is refused; install the admission policies of the chart';
+  return [finding(type, 'Unguarded', `${guard.message}: ${cure}`)];
+}
+
 /** Address that an Ingress controller gave an Ingress. */
 export function addressOf(ingress: KubernetesObject): string | undefined {
   // Written by the Ingress controller; every member is optional, so any object is one.

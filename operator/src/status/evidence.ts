@@ -17,6 +17,9 @@ export type ObjectProblem = {
   readonly message: string;
 };
 
+/** Whether admission checks in whose name actions are written. Unknown: the API server did not say. */
+export type GuardSeen = { readonly state: 'Guarded' | 'Open' | 'Unknown'; readonly message: string };
+
 /** Everything that a status is made from. */
 export type Evidence = {
   readonly stack: EcommerceStack;
@@ -41,6 +44,8 @@ export type Evidence = {
   readonly podSecurity?: boolean;
   /** What a person should know about an embedded store, by store, e.g. that it is a stand-in. */
   readonly storeNotes?: Readonly<Record<string, string>>;
+  /** Absent before it was looked for. */
+  readonly guard?: GuardSeen;
 };
 
 /** One desired Deployment or StatefulSet beside what lives of it. */

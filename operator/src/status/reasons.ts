@@ -225,6 +225,19 @@ export const conditionReasons = {
     ),
     NotStarted: row('Unknown', 'Nothing was made yet.', 'Wait.'),
   },
+  ActionsGuarded: {
+    Guarded: row('True', 'The API server refuses RolloutActions in false names.'),
+    Unguarded: row(
+      'False',
+      'Nothing shows that the API server checks who writes RolloutActions, so all but Abort are refused. This does not hold Ready.',
+      'Install the admission policies of the chart (access.policies); without them, promote with rollout.canary.weight.',
+    ),
+    NotTested: row(
+      'Unknown',
+      'The API server did not say whether it checks who writes RolloutActions; all but Abort wait. This does not hold Ready.',
+      'Wait.',
+    ),
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, ReasonRow>>>>;
 
 export type ConditionType = keyof typeof conditionReasons;

@@ -38,15 +38,17 @@ export function rolloutHealthy(evidence: Evidence, standings: readonly ServiceSt
     const some = standings.filter(({ rollout }) => rollout.code === code);
     if (some.length === 0) continue;
     const texts = some.map(({ status, rollout }) => `${status.name}: ${rollout.message}`);
-    return finding(type, reason, [listed(texts), ...meshNotes(standings)].join('; '));
+    return finding(type, reason, [listed(texts), ...meshNotes(evidence)].join('; '));
   }
   return finding(type, 'NoCanary', ['every service runs one revision', ...restartNotes(evidence)].join('; '));
 }
 
 /** Nobody may take what the mesh was told for what it does. */
-function meshNotes(standings: readonly ServiceStanding[]): string[] {
-  const weighed = standings.some(({ canary }) => canary !== undefined);
-  return weighed ? ['weights are those given to the mesh, the proxies are not asked'] : [];
+function meshNotes({ decisions }: Evidence): string[] {
+  const notes = decisions.flatMap(({ canary, turn }) =>
+    canary === undefined || turn?.note === undefined ? [] : [turn.note],
+  );
+  return [...new Set(notes)];
 }
 
 function restartNotes({ decisions }: Evidence): string[] {

@@ -1,5 +1,6 @@
 import type { EcommerceStack, EcommerceStackStatus } from '../api/ecommercestack.ts';
 import {
+  actionsGuarded,
   addressOf,
   countServices,
   dataReady,
@@ -36,6 +37,7 @@ export function summarize(evidence: Evidence): EcommerceStackStatus {
     reconcilingFinding(evidence, converged, blocking, stalled),
     stalled,
     ...concerns,
+    ...actionsGuarded(evidence),
   ];
   return {
     observedGeneration: stack.metadata.generation,

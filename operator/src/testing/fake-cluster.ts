@@ -3,6 +3,7 @@ import type { EcommerceStack, EcommerceStackStatus } from '../api/ecommercestack
 import { canonicalJson } from '../api/hash.ts';
 import { type Capability, capabilitiesWhere } from '../api/kinds.ts';
 import { type KubernetesObject, objectKey } from '../api/object.ts';
+import { actionKind, type RolloutAction, type RolloutActionStatus } from '../api/rolloutaction.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { withGeneratedValues } from '../cluster/generated-values.ts';
 import { stackNameOf } from '../cluster/ownership.ts';
@@ -22,6 +23,10 @@ export type FakeWorld = {
   readonly writes: Write[];
   /** Keys of objects that were read one by one. */
   readonly reads: string[];
+  /** Keys of objects that were created dry. */
+  readonly tries: string[];
+  /** Whether the API server refuses actions in false names, as it does at first. */
+  setGuarded(guarded: boolean): void;
   /** Adds or replaces an object as somebody else would; the uid of an existing one stays. */
   put(object: KubernetesObject): void;
   get(key: string): KubernetesObject | undefined;
@@ -49,6 +54,8 @@ class Fake {
   readonly #writes: Write[] = [];
   readonly #reads: string[] = [];
   #refusal: { test: (object: KubernetesObject) => boolean; error: Error } | undefined;
+  readonly #tries: string[] = [];
+  #guarded = true;
   #version = 0;
 
   constructor(present: readonly Capability[]) {
@@ -60,6 +67,10 @@ class Fake {
       cluster: this.#cluster(),
       writes: this.#writes,
       reads: this.#reads,
+      tries: this.#tries,
+      setGuarded: (guarded) => {
+        this.#guarded = guarded;
+      },
       put: (object) => this.#put(object),
       get: (key) => this.#objects.get(key)?.object,
       all: () => [...this.#objects.values()].map(({ object }) => object),
@@ -81,6 +92,10 @@ class Fake {
       },
       stacks: () => this.#list('EcommerceStack').flatMap((object) => toStack(object) ?? []),
       children: (stack) => this.#children(stack),
+      actions: (namespace) =>
+        this.#list(actionKind)
+          .filter(({ metadata }) => metadata.namespace === namespace)
+          .map(toAction),
       pods: ({ metadata }) =>
         this.#list('Pod').filter(
           (pod) =>
@@ -103,6 +118,8 @@ class Fake {
       create: async (_key, object) => this.#create(object),
       remove: async (_key, object) => this.#remove(object),
       writeStatus: async (stack, status) => this.#writeStatus(stack, status),
+      answerAction: async (_key, action, status) => this.#answerAction(action, status),
+      tryCreate: async (object) => this.#tryCreate(object),
     };
   }
 
@@ -191,6 +208,26 @@ class Fake {
     return { ...stack, metadata: { ...stack.metadata, ...stored.object.metadata }, status };
   }
 
+  #answerAction({ metadata }: RolloutAction, status: RolloutActionStatus): void {
+    const key = `${actionKind}.ecommercestack.dev/${metadata.namespace ?? ''}/${metadata.name}`;
+    this.#writes.push({ verb: 'status', object: key });
+    const stored = this.#objects.get(key);
+    if (stored === undefined) throw new ApiError(404, { reason: 'NotFound' });
+    if (stored.object.metadata.resourceVersion !== metadata['resourceVersion']) {
+      throw new ApiError(409, { reason: 'Conflict', message: 'the action has been modified' });
+    }
+    stored.object = { ...this.#versioned(stored.object), status: structuredClone(status) };
+  }
+
+  /** As an API server with the policies of the chart, unless `refuse` says otherwise. */
+  #tryCreate(object: KubernetesObject): void {
+    this.#tries.push(objectKey(object));
+    if (this.#refusal?.test(object) === true) throw this.#refusal.error;
+    if (this.#guarded) {
+      throw new ApiError(422, { reason: 'Forbidden', message: 'spec.requestedBy must be the operator' });
+    }
+  }
+
   #admit(verb: Write['verb'], object: KubernetesObject): void {
     this.#writes.push({ verb, object: objectKey(object) });
     if (this.#refusal?.test(object) === true) throw this.#refusal.error;
@@ -237,6 +274,11 @@ class Fake {
 function bare(object: KubernetesObject): unknown {
   const { uid, resourceVersion, generation, creationTimestamp, managedFields, ...metadata } = object.metadata;
   return { ...object, metadata };
+}
+
+function toAction(object: KubernetesObject): RolloutAction {
+  // As below.
+  return object as unknown as RolloutAction;
 }
 
 function toStack(object: KubernetesObject | undefined): EcommerceStack | undefined {

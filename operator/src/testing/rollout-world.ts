@@ -86,7 +86,7 @@ export function decide(world: RolloutWorld): RolloutDecision {
     world.wish,
     {
       deployments,
-      confirmation: (weights) => confirmed(world, weights),
+      confirmation: (weights) => ({ confirmation: confirmed(world, weights) }),
       actions: world.actions,
       recorded: [...world.records],
       ...(world.round && { round: world.round }),

@@ -271,6 +271,46 @@ export function clusterSuite(makeTwin: () => Promise<Twin>): void {
     });
   });
 
+  describe('actions', () => {
+    const asked = async (name = 'user-abort-1') => {
+      const { uid = '' } = stack.metadata as KubernetesObject['metadata'];
+      await twin.put(actionFor(uid, twin.namespace, name));
+      return twin.until(() =>
+        twin.cluster.actions(twin.namespace).find(({ metadata }) => metadata.name === name),
+      );
+    };
+    const answer = (message: string) => ({ result: 'Rejected' as const, message, observedGeneration: 1 });
+
+    test('the caches show them, of one namespace alone', async () => {
+      expect(await asked()).toMatchObject({ spec: { action: 'Abort', target: { name: 'user' } } });
+      expect(twin.cluster.actions('elsewhere')).toEqual([]);
+    });
+
+    test('an answer is for what was seen, and no second one takes its place', async () => {
+      const action = await asked();
+      await twin.cluster.answerAction(key(), action, answer('first'));
+      expect(await refusal(twin.cluster.answerAction(key(), action, answer('second')))).toBe('409 Conflict');
+      const shown = await twin.until(() =>
+        twin.cluster.actions(twin.namespace).find(({ status }) => status?.result !== undefined),
+      );
+      expect(shown.status).toEqual(answer('first'));
+    });
+
+    test('one that is let go is gone', async () => {
+      const action = await asked();
+      // What the API server stores has all that any object has.
+      await twin.cluster.remove(key(), action as unknown as KubernetesObject);
+      await twin.until(() => (twin.cluster.actions(twin.namespace).length === 0 ? true : undefined));
+    });
+
+    test('what is tried is not made, whatever the answer', async () => {
+      const action = actionFor('00000000-0000-0000-0000-000000000000', twin.namespace, 'tried');
+      await twin.cluster.tryCreate(action).catch(() => undefined);
+      await asked('later');
+      expect(twin.cluster.actions(twin.namespace).map(({ metadata }) => metadata.name)).toEqual(['later']);
+    });
+  });
+
   describe('whose an object is', () => {
     test('a foreign object under a wanted name is never touched, and the rest goes on', async () => {
       const foreign = await twin.put({
@@ -349,6 +389,16 @@ async function refusesPorts(twin: Twin, object: KubernetesObject): Promise<boole
     () => false,
     () => true,
   );
+}
+
+function actionFor(stackUID: string, namespace: string, name: string): KubernetesObject {
+  return {
+    ...{ apiVersion, kind: 'RolloutAction', metadata: { name, namespace } },
+    spec: {
+      ...{ stackUID, target: { type: 'Service', name: 'user' }, action: 'Abort', expiresAfter: '5m' },
+      ...{ overrideFreeze: false, reason: 'a test', requestedBy: 'jane' },
+    },
+  };
 }
 
 /** The smallest stack, as a person would send it. */

@@ -19,28 +19,33 @@ export type LiveOperator = {
   readonly install: (namespace: string, spec: Record<string, unknown>) => Promise<void>;
   /** Everything in a namespace that carries our label, by the Kind table. */
   readonly owned: (namespace: string) => Promise<KubernetesObject[]>;
+  /** Ends the operator and starts another one, which knows nothing but what the API server stores. */
+  readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
 /** Starts an API server and the operator, which acts in all namespaces. */
 export async function startLiveOperator(): Promise<LiveOperator> {
   const server = await startApiServer({ pods: true });
-  const operator = await startOperator(
-    {
-      kubeconfig: server.kubeconfig,
-      namespaces: [],
-      leaderElect: true,
-      leaseName: 'ecommercestack-operator',
-      lease: { durationMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
-      auditMs: 3_600_000,
-      silenceMs: 90_000,
-      healthPort: 0,
-      metricsPort: 0,
-      logLevel: 'silent',
-      storeNotes: {},
-    },
-    pino({ level: 'silent' }),
-  ).catch(async (error: unknown) => {
+  const start = () =>
+    startOperator(
+      {
+        kubeconfig: server.kubeconfig,
+        namespaces: [],
+        leaderElect: true,
+        leaseName: 'ecommercestack-operator',
+        lease: { durationMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
+        auditMs: 3_600_000,
+        silenceMs: 90_000,
+        healthPort: 0,
+        metricsPort: 0,
+        logLevel: 'silent',
+        storeNotes: {},
+        confirmWeights: 'Stored',
+      },
+      pino({ level: 'silent' }),
+    );
+  let operator = await start().catch(async (error: unknown) => {
     await server.stop();
     throw error;
   });
@@ -61,6 +66,10 @@ export async function startLiveOperator(): Promise<LiveOperator> {
       await server.put(stackNamed('shop', namespace, spec));
     },
     owned: (namespace) => ownedIn(server, namespace),
+    restart: async () => {
+      await operator.stop();
+      operator = await start();
+    },
     stop: async () => {
       await operator.stop();
       await server.stop();

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
 import { managerName } from '../../src/desired/labels.ts';
 import { stackNamed } from '../cluster/cluster-suite.ts';
-import { installIstioCrds } from './istio-crds.ts';
+import { installCrds } from './capability-crds.ts';
 import { startLiveOperator } from './live-operator.ts';
 import { small, userService } from './shop-world.ts';
 
@@ -32,6 +32,11 @@ describe('the operator against a real API server', () => {
   });
 
   test('a converged stack causes no request but the renewal of the lease and of watches', async () => {
+    // It is told once the first test of the admission policies is answered, which may be after Ready.
+    await until(
+      'told who may act',
+      async () => (await condition('ready', 'ActionsGuarded')) !== 'undefined undefined',
+    );
     const windowMs = 20_000;
     const from = Date.now();
     await new Promise((resolve) => setTimeout(resolve, windowMs));
@@ -158,7 +163,7 @@ describe('the operator against a real API server', () => {
       'the services',
       async () => (await condition('mesh', 'ServicesAvailable')) === 'True AllAvailable',
     );
-    await installIstioCrds(server);
+    await installCrds(server, 'istio');
     await until(
       'the mesh objects',
       async () => (await condition('mesh', 'MeshConfigured')) === 'True Applied',

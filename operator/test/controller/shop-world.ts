@@ -1,7 +1,9 @@
-import type { ReconcileResult } from '@ecommercestack/controller-runtime';
+import { ApiError, type ReconcileResult } from '@ecommercestack/controller-runtime';
 import type { EcommerceStack } from '../../src/api/ecommercestack.ts';
 import { type KubernetesObject, objectKey } from '../../src/api/object.ts';
+import type { Cluster } from '../../src/cluster/cluster.ts';
 import type { ReconcileContext } from '../../src/controller/context.ts';
+import { actionGuard } from '../../src/controller/guard.ts';
 import { reconcile } from '../../src/controller/reconcile.ts';
 import { givenToMesh } from '../../src/rollout/given-to-mesh.ts';
 import type { Transition } from '../../src/status/transitions.ts';
@@ -15,6 +17,12 @@ export type ShopWorld = FakeWorld & {
   want(spec?: Record<string, unknown>): void;
   /** One reconcile of the stack; the writes it made. */
   step(key?: string): Promise<string[]>;
+  /** The present time as status writes it. */
+  now(): string;
+  /** Whether answers to actions are refused by the API server. */
+  refuseAnswers(refused: boolean): void;
+  /** Whether a dry run ends with an error of the API server. */
+  breakTries(broken: boolean): void;
   /** Lets time pass. */
   wait(seconds: number): void;
   /** When the last reconcile wants to come back (ms). */
@@ -56,18 +64,37 @@ export function userService(fields: Record<string, unknown>): Record<string, unk
 export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
   const transitions: Transition[] = [];
   let time = Date.parse('2026-02-03T04:05:06Z');
+  const broken = { answers: false, tries: false };
+  const cluster: Cluster = {
+    ...world.cluster,
+    answerAction: async (...of) => {
+      if (broken.answers) throw new ApiError(403, { reason: 'Forbidden', message: 'refused by the test' });
+      await world.cluster.answerAction(...of);
+    },
+    tryCreate: async (object) => {
+      if (broken.tries) throw new ApiError(500, { reason: 'InternalError', message: 'broken by the test' });
+      await world.cluster.tryCreate(object);
+    },
+  };
+  const now = (): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
   const context: ReconcileContext = {
-    cluster: world.cluster,
-    now: () => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z'),
+    cluster,
+    now,
     record: (_stack, transition) => transitions.push(transition),
     log: () => () => {},
     made: new Set(),
     records: new Map(),
     confirmation: givenToMesh,
     storeNotes: {},
+    guard: actionGuard({
+      cluster,
+      monotonic: () => time,
+      namespaces: ['dev'],
+      onChange: () => {},
+    }),
   };
   const children = (): KubernetesObject[] =>
-    world.all().filter(({ kind }) => kind !== 'EcommerceStack' && kind !== 'Pod');
+    world.all().filter(({ kind }) => !['EcommerceStack', 'RolloutAction', 'Pod'].includes(kind));
   const stack = (): EcommerceStack => {
     const found = world.cluster.stack('dev/shop');
     if (found === undefined) throw new Error('there is no stack');
@@ -103,6 +130,13 @@ export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
     step,
     waits: () => last.waits,
     wakes: () => last.requeueAfter,
+    now,
+    refuseAnswers: (refused) => {
+      broken.answers = refused;
+    },
+    breakTries: (refused) => {
+      broken.tries = refused;
+    },
     wait: (seconds) => {
       time += seconds * 1000;
     },

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../src/api/object.ts';
 import { managerName } from '../../src/desired/labels.ts';
 import type { AuditEntry } from '../cluster/api-server.ts';
 import { stackNamed } from '../cluster/cluster-suite.ts';
-import { installIstioCrds } from './istio-crds.ts';
+import { installCrds } from './capability-crds.ts';
 import { startLiveOperator } from './live-operator.ts';
 import { small, userService } from './shop-world.ts';
 
@@ -116,7 +116,7 @@ describe('Kinds that come and go', () => {
       'IstioAbsent',
       async () => (await condition('mesh', 'MeshConfigured')) === 'False IstioAbsent',
     );
-    await installIstioCrds(server);
+    await installCrds(server, 'istio');
     await until('Ready with a mesh', isReady('mesh'));
     const names = kinds
       .filter(({ needs }) => needs === 'istio')
@@ -130,7 +130,7 @@ describe('Kinds that come and go', () => {
       'the services to be unharmed',
       async () => (await condition('mesh', 'ServicesAvailable')) === 'True AllAvailable',
     );
-    await installIstioCrds(server);
+    await installCrds(server, 'istio');
     await until('Ready with a mesh again', isReady('mesh'));
     const routes = await server.kubectl('-n', 'mesh', 'get', 'virtualservices', '-o', 'name');
     expect(routes).toContain('user-service');

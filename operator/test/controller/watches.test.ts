@@ -97,6 +97,14 @@ describe('a change names the stacks that it concerns', () => {
     expect(named(shop).toSorted()).toEqual(['dev/neighbour', 'dev/shop', 'prod/rival']);
   });
 
+  test('an action: the stack whose uid it names, else what stands for strays of its namespace', () => {
+    named(object('EcommerceStack', 'shop'), object('EcommerceStack', 'far', { namespace: 'prod' }));
+    const asks = (stackUID: string) => object('RolloutAction', stackUID, {}, { spec: { stackUID } });
+    expect(named(asks('EcommerceStack-shop'))).toEqual(['dev/shop']);
+    expect(named(asks('EcommerceStack-far'))).toEqual(['dev/']);
+    expect(named(asks('nobody'))).toEqual(['dev/']);
+  });
+
   test('a Secret: every stack of its namespace, when it comes, goes or has another version', () => {
     named(object('EcommerceStack', 'shop'), object('EcommerceStack', 'far', { namespace: 'prod' }));
     expect(named(object('Secret', 'db'))).toEqual(['dev/shop']);

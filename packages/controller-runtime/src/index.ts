@@ -54,3 +54,5 @@ export type { ReflectorOptions, ReflectorTiming } from './reflector.ts';
 export { defaultTiming, Reflector } from './reflector.ts';
 export type { ReflectorObserver, ReflectorState } from './reflector-observer.ts';
 export type { ApiClientOptions, ApiRequest, Query } from './requests.ts';
+export type { PodPort } from './tunnel.ts';
+export { openTunnel } from './tunnel.ts';

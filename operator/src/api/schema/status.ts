@@ -56,6 +56,7 @@ const rolloutMemory = z
     spent: z.int().min(0).describe('Seconds before `since`.'),
     failures: z.int32().min(0).describe('Failed measurements so far, over all metrics.'),
     ended: z.enum(endings).describe('How the attempt ended.').optional(),
+    by: text(128).describe('Who moved it last; absent: nobody by hand.').optional(),
     why: text(640).describe('Why it is where it is.').optional(),
   })
   .describe('What the operator remembers of a rollout.');
