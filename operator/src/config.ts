@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { toMilliseconds } from './api/duration.ts';
 import { managerName } from './desired/labels.ts';
+import { type Providers, providerAddress } from './measurement/provider.ts';
 
 /** Everything that the operator is told from outside, read once at start. */
 export type Config = {
@@ -24,6 +25,8 @@ export type Config = {
   /** Namespace of the lease and of the key for passwords. */
   readonly namespace?: string;
   readonly storeNotes: Readonly<Record<string, string>>;
+  /** Where metrics of canaries come from, by name. */
+  readonly metricsProviders: Providers;
   /** Whose word counts for the weights that are in effect: the proxies', or what the API server stores. */
   readonly confirmWeights: 'Proxies' | 'Stored';
 };
@@ -52,6 +55,9 @@ Keeps every EcommerceStack of a cluster as its specification says.
                            Stored trusts that the mesh obeys (default: Proxies)
   --health-port N          /healthz and /readyz (default: 8081; 0 takes a free one)
   --metrics-port N         /metrics (default: 9090; 0 takes a free one)
+  --metrics-provider NAME=TYPE:URL
+                           where a canary's metrics with this provider come from, once for each: prometheus:http://… takes
+                           PromQL, web:http://… takes a path (default: none)
   --help                   this text
 
 D is a duration such as 90s or 1h30m.
@@ -89,6 +95,7 @@ export function readConfig(args: readonly string[], env: NodeJS.ProcessEnv): Con
     leaseName: leaseNameOf(namespaces),
     namespace: env['POD_NAMESPACE'],
     storeNotes: toNotes(env['STORE_NOTES']),
+    metricsProviders: toProviders(flags['metrics-provider'] ?? []),
     confirmWeights: toConfirmation(flags['confirm-weights'] ?? 'Proxies'),
   };
 }
@@ -118,6 +125,7 @@ function parseFlags(args: readonly string[]) {
         'confirm-weights': { type: 'string' },
         'health-port': { type: 'string' },
         'metrics-port': { type: 'string' },
+        'metrics-provider': { type: 'string', multiple: true },
         help: { type: 'boolean', short: 'h' },
       },
     }).values;
@@ -136,6 +144,22 @@ function toConfirmation(value: string): Config['confirmWeights'] {
   if (value !== 'Proxies' && value !== 'Stored')
     throw new UsageError(`--confirm-weights is "${value}"; it is Proxies or Stored`);
   return value;
+}
+
+function toProviders(texts: readonly string[]): Providers {
+  const found = texts.map((text) => {
+    const [, name = '', rest = ''] = /^([a-z0-9][a-z0-9-]{0,62})=(.+)$/.exec(text) ?? [];
+    const address = providerAddress(rest);
+    if (name === '' || address === undefined) {
+      throw new UsageError(
+        `--metrics-provider is "${text}"; it is NAME=prometheus:URL or NAME=web:URL, without query or user`,
+      );
+    }
+    return [name, address] as const;
+  });
+  const twice = found.find(([name], index) => found.findIndex(([other]) => other === name) !== index);
+  if (twice !== undefined) throw new UsageError(`--metrics-provider names ${twice[0]} twice`);
+  return Object.fromEntries(found);
 }
 
 function toLease(flags: ReturnType<typeof parseFlags>): Lease {

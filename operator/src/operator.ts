@@ -23,10 +23,12 @@ import type { Config } from './config.ts';
 import { askingProxies } from './controller/asking.ts';
 import type { ReconcileContext } from './controller/context.ts';
 import { actionGuard, guardKey } from './controller/guard.ts';
+import { measuringCanaries } from './controller/measuring.ts';
 import { reconcile } from './controller/reconcile.ts';
 import { spaced } from './controller/spacing.ts';
 import { stackWatches } from './controller/watches.ts';
 import { managerName } from './desired/labels.ts';
+import { askingProviders } from './measurement/provider.ts';
 import { givenToMesh } from './rollout/given-to-mesh.ts';
 
 /** One stack is looked at no more often: a tenth of the time in which drift has to be repaired. */
@@ -106,6 +108,12 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     made: new Set<string>(),
     records: new Map(),
     confirmation: config.confirmWeights === 'Proxies' ? asking : givenToMesh,
+    measuring: measuringCanaries({
+      ask: askingProviders(config.metricsProviders),
+      clock: systemClock,
+      wake: (key) => controller.queue.add(key),
+      signal: stopping.signal,
+    }),
     storeNotes: config.storeNotes,
   } satisfies Omit<ReconcileContext, 'log'>;
   let reconciles = 0;

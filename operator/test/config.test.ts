@@ -20,6 +20,7 @@ describe('the command line', () => {
       namespace: undefined,
       storeNotes: {},
       confirmWeights: 'Proxies',
+      metricsProviders: {},
     });
   });
 
@@ -55,6 +56,32 @@ describe('the command line', () => {
       auditMs: 90_000,
       silenceMs: 10_000,
     });
+  });
+
+  test('metrics providers are named once each', () => {
+    expect(
+      read(
+        '--metrics-provider',
+        'prom=prometheus:http://prom:9090/base',
+        '--metrics-provider=shop=web:https://shop.test',
+      )?.metricsProviders,
+    ).toEqual({
+      prom: { type: 'prometheus', url: new URL('http://prom:9090/base') },
+      shop: { type: 'web', url: new URL('https://shop.test') },
+    });
+    for (const bad of [
+      'prom',
+      'prom=http://x',
+      'Prom=web:http://x',
+      'p=web:ftp://x',
+      'p=web:http://u@x',
+      'p=web:http://x?a=b',
+    ]) {
+      expect(() => read(`--metrics-provider=${bad}`)).toThrow('NAME=prometheus:URL or NAME=web:URL');
+    }
+    expect(() => read('--metrics-provider=p=web:http://x', '--metrics-provider=p=web:http://y')).toThrow(
+      'p twice',
+    );
   });
 
   test('operators of the same namespaces share a lease, those of others do not meet', () => {

@@ -35,6 +35,7 @@ export function emptyWorld(): World {
     records: new Map(),
     confirmation: givenToMesh,
     storeNotes: {},
+    measuring: () => ({}),
     guard: { seen: () => undefined, test: async () => ({ state: 'Unknown', message: 'nobody asks' }) },
   };
   return {

@@ -4,6 +4,7 @@ import type { RevisionIntent } from '../desired/revision.ts';
 import type { ConfirmationPort } from '../rollout/given-to-mesh.ts';
 import type { Transition } from '../status/transitions.ts';
 import type { Guard } from './guard.ts';
+import type { MeasuringPort } from './measuring.ts';
 
 /** Writes one line about one reconcile. */
 export type ReconcileLog = (
@@ -28,6 +29,8 @@ export type ReconcileContext = {
   readonly records: Map<string, Readonly<Record<string, RevisionIntent>>>;
   /** Asks whether the proxies have a service's weights. */
   readonly confirmation: ConfirmationPort;
+  /** What was measured of canaries that status may not have yet. */
+  readonly measuring: MeasuringPort;
   readonly guard: Pick<Guard, 'seen' | 'test'>;
   /** What a person should know about embedded stores, by store. */
   readonly storeNotes: Readonly<Record<string, string>>;

@@ -44,7 +44,7 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
     secret: (name) => cluster.secret(namespace, name),
     confirmation: context.confirmation({ stack: completed, ...seen }),
     ...asked.world,
-    rounds: {},
+    rounds: context.measuring({ stack: completed, status: stack.status, children: seen.children }),
   });
   const input = inputOf(completed, stack.status, seen, decisions, context.records.get(key));
   const desired = buildStack(input);

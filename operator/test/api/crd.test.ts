@@ -129,7 +129,7 @@ describe('the structural schema', () => {
 
 describe('the CRD', () => {
   it('fits into the annotation of a client-side apply', () => {
-    expect(JSON.stringify(ecommerceStackCrd()).length).toBeLessThan(262_144 - 12_288);
+    expect(JSON.stringify(ecommerceStackCrd()).length).toBeLessThan(262_144 - 8_192);
   });
 
   it('holds no note that is not of the CRD format', () => {

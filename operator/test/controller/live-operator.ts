@@ -3,6 +3,7 @@ import { waitFor } from '../../../hack/cluster/wait.ts';
 import { kinds } from '../../src/api/kinds.ts';
 import type { KubernetesObject } from '../../src/api/object.ts';
 import { resourceOf } from '../../src/cluster/informers.ts';
+import type { Config } from '../../src/config.ts';
 import { managerName } from '../../src/desired/labels.ts';
 import { startOperator } from '../../src/operator.ts';
 import { type ApiServer, startApiServer } from '../cluster/api-server.ts';
@@ -25,7 +26,9 @@ export type LiveOperator = {
 };
 
 /** Starts an API server and the operator, which acts in all namespaces. */
-export async function startLiveOperator(): Promise<LiveOperator> {
+export async function startLiveOperator(
+  metricsProviders: Config['metricsProviders'] = {},
+): Promise<LiveOperator> {
   const server = await startApiServer({ pods: true });
   const start = () =>
     startOperator(
@@ -42,6 +45,7 @@ export async function startLiveOperator(): Promise<LiveOperator> {
         logLevel: 'silent',
         storeNotes: {},
         confirmWeights: 'Stored',
+        metricsProviders,
       },
       pino({ level: 'silent' }),
     );

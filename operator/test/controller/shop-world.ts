@@ -86,6 +86,7 @@ export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
     records: new Map(),
     confirmation: givenToMesh,
     storeNotes: {},
+    measuring: () => ({}),
     guard: actionGuard({
       cluster,
       monotonic: () => time,

@@ -56,3 +56,4 @@ export type { ReflectorObserver, ReflectorState } from './reflector-observer.ts'
 export type { ApiClientOptions, ApiRequest, Query } from './requests.ts';
 export type { PodPort } from './tunnel.ts';
 export { openTunnel } from './tunnel.ts';
+export { withSignals } from './with-signals.ts';

@@ -80,14 +80,10 @@ const metric = z
       .describe('Largest good value. Set `min`, `max` or both. Example: 200m for 0.2.')
       .optional(),
     failBelow: signedQuantity
-      .describe(
-        'Values below fail; from here to `min` the rollout holds. Default: `min`. Example: "0.95".',
-      )
+      .describe('Values below fail; from here to `min` the rollout holds. Default: `min`. Example: "0.95".')
       .optional(),
     failAbove: signedQuantity
-      .describe(
-        'Values above fail; from `max` to here the rollout holds. Default: `max`. Example: 500m.',
-      )
+      .describe('Values above fail; from `max` to here the rollout holds. Default: `max`. Example: 500m.')
       .optional(),
     compare: z
       .enum(['None', 'Difference', 'Ratio'])
