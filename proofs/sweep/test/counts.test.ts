@@ -27,6 +27,12 @@ test('Events, Leases and subresources are no objects', () => {
   expect(countsOf(others)).toEqual({});
 });
 
+test('a dry run stores nothing', () => {
+  expect(
+    countsOf([event({ code: 201, verb: 'create', uri: '/api/v1/namespaces/a/services?dryRun=All' })]),
+  ).toEqual({});
+});
+
 test('of what Kubernetes makes, ReplicaSets, their pods and revisions of StatefulSets count without names', () => {
   const by = (controller: string, resource: string, name: string) =>
     event({
