@@ -149,6 +149,8 @@ const rollout: Readonly<Record<string, Repair>> = {
     [self['min'], self['max']] = [self['max'], self['min']];
   },
   ECS0311: set('maxSurge', 1),
+  ECS0313: drop('failBelow'),
+  ECS0314: drop('failAbove'),
 };
 
 const exposure: Readonly<Record<string, Repair>> = {
