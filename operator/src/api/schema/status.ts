@@ -112,7 +112,7 @@ const serviceStatus = z
     readyReplicas: z.int32().min(0).describe('Pods that are ready, over all revisions.').optional(),
     rollout: rolloutMemory.optional(),
     analysis: listMap(metricStatus, 'name', 16)
-      .describe('Measurements of the last rollout, one for each metric.')
+      .describe('Newest measurements of a rollout that is under way or was aborted, one for each metric.')
       .optional(),
     pin: pin.optional(),
     handled: listMap(handledAction, 'uid', 16).describe('Actions that took effect last.').optional(),
