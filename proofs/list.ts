@@ -1,3 +1,4 @@
+import { canaryAbort } from './canary-abort/canary-abort.ts';
 import { canaryHistories } from './canary-histories/canary-histories.ts';
 import { canaryTraffic } from './canary-traffic/canary-traffic.ts';
 import { cleanDown } from './clean-down.ts';
@@ -26,6 +27,7 @@ import { watchSweep } from './watch-sweep/watch-sweep.ts';
 
 /** Every proof, in the order in which `--list` names them. */
 export const proofs: readonly Proof[] = [
+  canaryAbort,
   canaryHistories,
   canaryTraffic,
   cleanDown,

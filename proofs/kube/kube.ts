@@ -125,9 +125,10 @@ export class Kube {
   }
 
   /** Deletes in the background; an object that is gone already is no error. */
-  async delete(reference: Reference, uid?: string): Promise<void> {
+  async delete(reference: Reference, uid?: string, graceSeconds?: number): Promise<void> {
     const body = {
       propagationPolicy: 'Background',
+      ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
       ...(uid === undefined ? {} : { preconditions: { uid } }),
     };
     try {
