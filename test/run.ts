@@ -2,7 +2,7 @@
  * `npm test`: every level that this machine can run, cheapest first, stopping at the first level that fails.
  * The last line is always `N passed, N failed, N skipped`; a level that cannot run is named with its reason.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,15 +52,34 @@ async function noCluster(): Promise<string | undefined> {
 
 const scratch = mkdtempSync(join(tmpdir(), 'ecommercestack-test-'));
 
-function runCheck(check: Check): Counts {
+/** Runs a command to its end; asked to end itself it lets the command clean up first, and then ends as it did. */
+async function run(command: string, args: readonly string[]): Promise<number | null> {
+  const child = spawn(command, args, { stdio: 'inherit' });
+  // A terminal sends SIGINT to the command, too, and vitest takes a second one as leave to drop what it started.
+  const signals = {
+    SIGINT: () => {},
+    SIGTERM: () => child.kill('SIGINT'),
+    SIGHUP: () => child.kill('SIGINT'),
+  };
+  for (const [signal, act] of Object.entries(signals)) process.on(signal, act);
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', resolve);
+    });
+  } finally {
+    for (const [signal, act] of Object.entries(signals)) process.off(signal, act);
+  }
+}
+
+async function runCheck(check: Check): Promise<Counts> {
   const started = Date.now();
-  const result = spawnSync(check.command[0] ?? '', check.command.slice(1), { stdio: 'inherit' });
-  const ok = result.status === 0;
+  const ok = (await run(check.command[0] ?? '', check.command.slice(1))) === 0;
   console.log(`${ok ? 'ok' : 'FAILED'}  ${check.name}  ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
 }
 
-function runVitest(project: string): Counts {
+async function runVitest(project: string): Promise<Counts> {
   const report = join(scratch, `${project}.json`);
   const args = [
     'run',
@@ -71,7 +90,7 @@ function runVitest(project: string): Counts {
     `--outputFile.json=${report}`,
     '--passWithNoTests',
   ];
-  const { status } = spawnSync('vitest', args, { stdio: 'inherit' });
+  const status = await run('vitest', args);
   // No report: the level did not get as far as its tests (a global setup that failed, a broken configuration).
   if (!existsSync(report)) return { passed: 0, failed: 1, skipped: 0 };
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = JSON.parse(
@@ -90,8 +109,9 @@ async function runLevel(level: Level): Promise<Counts> {
     return { passed: 0, failed: 0, skipped: 1 };
   }
   if (level.tools !== undefined && !(await built(level.tools))) return { passed: 0, failed: 1, skipped: 0 };
-  const results = [...(level.checks ?? []).map(runCheck), runVitest(level.name)];
-  return results.reduce(add);
+  let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  for (const check of level.checks ?? []) counts = add(counts, await runCheck(check));
+  return add(counts, await runVitest(level.name));
 }
 
 async function built(tools: readonly ToolName[]): Promise<boolean> {
