@@ -88,8 +88,8 @@ export const canaryMutants: readonly Mutant[] = [
     'approval-by-time',
     'A hold for a person ends by itself.',
     'guards',
-    'if (seconds === undefined || heldWeight',
-    'if (heldWeight',
+    'const seconds = holdSeconds(facts, attempt);\n  if (seconds',
+    'const seconds = holdSeconds(facts, attempt) ?? 0;\n  if (seconds',
   ),
   bug(
     'rises-while-paused',
