@@ -1,5 +1,6 @@
 import type { EventBus } from '../../packages/service-kit/src/bus/event-bus.ts';
 import type { EventStore } from '../../packages/service-kit/src/store/event-store.ts';
+import { Unavailable } from '../../packages/service-kit/src/store/unavailable.ts';
 
 /** One life of a process. After its death nothing that it asks is answered, and nothing more reaches the world. */
 export type Life = {
@@ -37,8 +38,18 @@ export function createLife(death: Death | undefined, die: () => void): Life {
   };
 }
 
-/** A store that a mortal process uses. Reads are answered while it lives; writes may be what it dies of. */
-export function mortalStore(store: EventStore, { live, isOver }: Life): EventStore {
+/** What a store may do to the effect of a message without death: another commit came first, or it cannot be reached. */
+export type Mishap = 'stale' | 'away';
+
+/**
+ * A store that a mortal process uses. Reads are answered while it lives; writes may be what it dies of. The effect of a
+ * message may meet a mishap first, as drawn.
+ */
+export function mortalStore(
+  store: EventStore,
+  { live, isOver }: Life,
+  mishap: () => Mishap | undefined,
+): EventStore {
   const read = async <Value>(call: () => Promise<Value>): Promise<Value> => {
     const value = isOver() ? undefined : { found: await call() };
     return value === undefined || isOver() ? new Promise<Value>(() => {}) : value.found;
@@ -46,7 +57,13 @@ export function mortalStore(store: EventStore, { live, isOver }: Life): EventSto
   return {
     ...store,
     load: (...asked) => read(() => store.load(...asked)),
-    commit: (commit) => live(() => store.commit(commit)),
+    commit: (commit) =>
+      live(async () => {
+        const isEffect = commit.receipt !== undefined && commit.deadLetter === undefined;
+        const met = isEffect ? mishap() : undefined;
+        if (met === 'away') throw new Unavailable('the store cannot be reached');
+        return met === 'stale' ? { outcome: 'stale' } : store.commit(commit);
+      }),
     follow: (follow) =>
       follow.done === undefined ? read(() => store.follow(follow)) : live(() => store.follow(follow)),
     release: (follower) => read(() => store.release(follower)),

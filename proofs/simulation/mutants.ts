@@ -1,4 +1,5 @@
 import type { Mutant } from '../mutants/mutant.ts';
+import { kitMutants } from './kit-mutants.ts';
 
 const saga = 'services/order/src/domain/order-saga.ts';
 const step = 'services/order/src/domain/step.ts';
@@ -89,24 +90,61 @@ export const mutants: readonly Mutant[] = [
     replace: 'const told = events.filter(({ type }) => published.has(type) && type.length > 99);',
   },
   {
-    name: 'relay-forgets',
-    sentence: 'The relay goes on when the broker did not take its messages.',
-    module: 'packages/service-kit/src/events/relay.ts',
-    find: 'await bus.publish(published);',
-    replace: 'await bus.publish(published).catch(() => {});',
+    name: 'undone-at-once',
+    sentence: 'A step is compensated before the compensation of the one behind it is done.',
+    module: saga,
+    find: "if (firstWith(state.steps, 'running', 'compensating') !== undefined) {",
+    replace: "if (firstWith(state.steps, 'running') !== undefined) {",
   },
   {
-    name: 'relay-skips',
-    sentence: 'The first message of a batch is not published.',
-    module: 'packages/service-kit/src/events/relay.ts',
-    find: 'await bus.publish(published);',
-    replace: 'await bus.publish(published.slice(1));',
+    name: 'hasty-cancellation',
+    sentence: 'A choreographed order goes back while its participants still go forward.',
+    module: saga,
+    find: "state.steps.ScheduleShipping === 'completed')",
+    replace: 'true)',
   },
   {
-    name: 'key-forgotten',
-    sentence: 'The answer of an idempotency key is not kept.',
-    module: 'packages/service-kit/src/http/execution.ts',
-    find: "identity === 'none' ? effect : { ...effect, answer: toAnswer(identity, rendered) },",
-    replace: 'effect,',
+    name: 'kept-forgotten',
+    sentence: 'An answer that came early is kept and never looked at again.',
+    module: saga,
+    find: 'return due === undefined ? [] : [toEvent(due)];',
+    replace: 'return [];',
   },
+  {
+    name: 'float-money',
+    sentence: 'The amount that is charged goes through a floating-point number of whole units.',
+    module: 'services/order/src/domain/order-message.ts',
+    find: 'const { totalAmount: amount, paymentToken } = placed;',
+    replace:
+      'const { totalAmount, paymentToken } = placed; const amount = { ...totalAmount, minor: String(Math.trunc((Number(totalAmount.minor) / 100) * 100)) };',
+  },
+  {
+    name: 'declined-is-captured',
+    sentence: 'A capture that the provider declined counts as paid.',
+    module: payment,
+    find: "case 'capturing':\n      return isApproved",
+    replace: "case 'capturing':\n      return true",
+  },
+  {
+    name: 'refund-unbooked',
+    sentence: 'A refund that was made is not booked.',
+    module: 'services/payment/src/payment-row.ts',
+    find: "refundedMinor: shown === 'refunded' ? amountMinor : '0',",
+    replace: "refundedMinor: '0',",
+  },
+  {
+    name: 'never-shipped',
+    sentence: 'The goods of a confirmed order stay reserved.',
+    module: 'services/inventory/src/domain/reaction.ts',
+    find: "return { type: 'ShipItems', data: { orderId } };",
+    replace: 'return undefined;',
+  },
+  {
+    name: 'shipping-uncancelled',
+    sentence: 'A shipment is not cancelled when its order is.',
+    module: 'services/shipping/src/domain/reaction.ts',
+    find: "return { type: 'CancelShipping', data: { orderId } };",
+    replace: 'return undefined;',
+  },
+  ...kitMutants,
 ];

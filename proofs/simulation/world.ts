@@ -8,7 +8,7 @@ import { type Random, randomFrom } from '../random.ts';
 import { judgeInvariants } from '../saga-fire/invariants.ts';
 import { createSimulatedBus, type SimulatedBus } from './bus.ts';
 import { buy, drawWish } from './customer.ts';
-import { createLife, type Death, mortalBus, mortalStore } from './mortal.ts';
+import { createLife, type Death, type Mishap, mortalBus, mortalStore } from './mortal.ts';
 import { type ParticipantName, participants, type Surroundings, startParticipant } from './participant.ts';
 import type { AllTables } from './tables.ts';
 import { createSimulatedTime, type SimulatedTime } from './time.ts';
@@ -102,7 +102,9 @@ async function bear(stage: Stage, name: ParticipantName, count: number): Promise
     stage.deaths += 1;
     void time.pause(random.integer(1, 8000)).then(() => bear(stage, name, count + 1));
   });
-  const own: RelationalStore = { ...tables[name], events: mortalStore(tables[name].events, life) };
+  const mishap = (): Mishap | undefined =>
+    random.next() < 0.1 ? random.pick(['stale', 'away'] as const) : undefined;
+  const own: RelationalStore = { ...tables[name], events: mortalStore(tables[name].events, life, mishap) };
   const world = { clock: time.clock, pause: time.pause, log: silentLog, ids };
   const surroundings = {
     tables: own,
