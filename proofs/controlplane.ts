@@ -179,8 +179,11 @@ export async function startOperator(settings: OperatorSettings): Promise<Operato
   const ready = await until(() => isHealthy(child, healthPort), 60_000, 100);
   if (ready !== true) {
     const said = existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(-14).join('\n') : '';
+    const lives = child.exitCode === null;
     await stop();
-    throw new NotStartedError(`the operator did not become ready:\n${said}`);
+    // One that lives and is not ready is what a proof may find; one that died at once was never tried.
+    if (lives) throw new Error(`the operator lives and did not become ready:\n${said}`);
+    throw new NotStartedError(`the operator did not start:\n${said}`);
   }
   return { pid: child.pid ?? 0, healthPort, metricsPort, log: path, stop };
 }

@@ -107,6 +107,7 @@ export async function startOperator(config: Config, log: Logger): Promise<Operat
     record: (stack, transition) => recorder.record({ regarding: stack, ...transition }),
     made: new Set<string>(),
     records: new Map(),
+    leaving: new Map(),
     confirmation: config.confirmWeights === 'Proxies' ? asking : givenToMesh,
     measuring: measuringCanaries({
       ask: askingProviders(config.metricsProviders),

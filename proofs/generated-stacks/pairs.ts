@@ -52,7 +52,9 @@ function rolloutsOf(document: Members): Members[] {
 
 /** Takes away what keeps a rollout waiting for time or people. */
 export function steady(document: Members): void {
-  Reflect.deleteProperty(Object(document['spec']), 'paused');
+  const spec = Object(document['spec']);
+  Reflect.deleteProperty(spec, 'paused');
+  Reflect.deleteProperty(Object(spec['release']), 'windows');
   for (const rollout of rolloutsOf(document)) {
     for (const name of ['canary', 'strategy', 'paused']) Reflect.deleteProperty(rollout, name);
   }
@@ -60,7 +62,8 @@ export function steady(document: Members): void {
 
 /** Whether a change of the stack ends in one revision of each service. */
 export function isSteady(document: Members): boolean {
-  return rolloutsOf(document).every(({ strategy }) => strategy !== 'Canary');
+  const isFrozen = valueAt(document, ['spec', 'release', 'windows']) !== undefined;
+  return !isFrozen && rolloutsOf(document).every(({ strategy }) => strategy !== 'Canary');
 }
 
 /** The first stack with a few sections of the second. */

@@ -72,5 +72,5 @@ async function run(request: PartRequest): Promise<PartResult> {
 
 // Written by part.ts of this folder.
 const result = await run(JSON.parse(process.argv[2] ?? '') as PartRequest);
-console.log(JSON.stringify(result));
-process.exit(0);
+// A pipe takes a long text in parts: what ends before the last one is written cuts it off.
+process.stdout.write(`${JSON.stringify(result)}\n`, () => process.exit(0));

@@ -33,6 +33,7 @@ export function emptyWorld(): World {
     log: () => () => {},
     made: new Set(),
     records: new Map(),
+    leaving: new Map(),
     confirmation: givenToMesh,
     storeNotes: {},
     measuring: () => ({}),

@@ -42,7 +42,10 @@ function comparable(object: KubeObject, namespace: string, versions: ReadonlySet
   const owned = (managedFields ?? []).filter(({ manager }) => manager === operatorManager);
   // A password is drawn; that there is one, and under which key, is not.
   const data = object.kind === 'Secret' ? { data: Object.keys(Object(object['data'])) } : {};
-  const whole = { ...object, ...data, metadata: { ...metadata, managedFields: owned } };
+  // Whether a pod uses a claim is told with a delay of its own.
+  const { conditions, ...told } = Object(object['status']);
+  const status = object.kind === 'PersistentVolumeClaim' ? { status: told } : {};
+  const whole = { ...object, ...data, ...status, metadata: { ...metadata, managedFields: owned } };
   const text = JSON.stringify(whole, (key, value: unknown) => {
     if (drawn.has(key)) return undefined;
     return typeof value === 'string' && versions.has(value) ? 'a version of a Secret' : value;

@@ -77,6 +77,12 @@ describe('the ledger', () => {
     expect(judgeWrites(right, difference)).toEqual([]);
   });
 
+  test('forgives one delete that lost a race, and no second', () => {
+    const refused = request('delete', 'configmaps', 'gone', { code: 409 });
+    expect(judgeWrites([refused, ...right], difference)).toEqual([]);
+    expect(judgeWrites([refused, refused, ...right], difference).join('\n')).toMatch(/more than once/);
+  });
+
   test.each([
     [[...right, request('patch', 'configmaps', 'edited')], /more than once/],
     [[...right, request('patch', 'configmaps', 'kept')], /nothing differs/],

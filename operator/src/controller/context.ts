@@ -4,6 +4,7 @@ import type { RevisionIntent } from '../desired/revision.ts';
 import type { ConfirmationPort } from '../rollout/given-to-mesh.ts';
 import type { Transition } from '../status/transitions.ts';
 import type { Guard } from './guard.ts';
+import type { Leaving } from './leaving.ts';
 import type { MeasuringPort } from './measuring.ts';
 
 /** Writes one line about one reconcile. */
@@ -27,6 +28,7 @@ export type ReconcileContext = {
    * lets one that a hand deletes be written again.
    */
   readonly records: Map<string, Readonly<Record<string, RevisionIntent>>>;
+  readonly leaving: Leaving;
   /** Asks whether the proxies have a service's weights. */
   readonly confirmation: ConfirmationPort;
   /** What was measured of canaries that status may not have yet. */

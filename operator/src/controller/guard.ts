@@ -9,6 +9,10 @@ import type { GuardSeen } from '../status/evidence.ts';
 export const guardKey = 'guard';
 
 const lastsMs = 600_000;
+/** Milliseconds after which a test that could not be made is made again; doubled each time, up to `lastsMs`. */
+const retryMs = 1_000;
+/** Answers that tell nothing of the admission: a lost race, and what passes by itself. */
+const passing = new Set([408, 409, 429]);
 /** Nobody's name: an admission that checks who asks refuses it. */
 const nobody = 'ecommercestack:nobody';
 
@@ -18,7 +22,7 @@ export type Guard = {
   seen(namespace: string): GuardSeen | undefined;
   /** What a test of this very namespace says, made now unless one was made within ten minutes. */
   test(namespace: string): Promise<GuardSeen>;
-  /** Tests what the installation watches, and asks to be called again while it is not guarded. */
+  /** Tests what the installation watches; asks to be called again while it is not guarded, soon where it could not be asked. */
   renew(): Promise<ReconcileResult>;
 };
 
@@ -39,6 +43,7 @@ type Test = { readonly seen: GuardSeen; readonly at: number };
 export function actionGuard({ cluster, monotonic, namespaces, onChange }: GuardOptions): Guard {
   const tests = new Map<string, Test>();
   let anywhere: Test | undefined;
+  let failures = 0;
   const make = async (namespace: string): Promise<GuardSeen> => {
     const seen = await verdictOf(cluster.tryCreate(forged(namespace)));
     const test = { seen, at: monotonic() };
@@ -62,8 +67,11 @@ export function actionGuard({ cluster, monotonic, namespaces, onChange }: GuardO
       const changed = seen !== undefined && seen.message !== anywhere?.seen.message;
       if (seen !== undefined) anywhere = { seen, at: monotonic() };
       if (changed) onChange();
+      failures = seen?.state === 'Unknown' ? failures + 1 : 0;
       // A guarded API server is left in peace: each action has its namespace tested before it takes effect.
-      return seen?.state === 'Guarded' ? { waits: false } : { requeueAfter: lastsMs, waits: false };
+      if (seen?.state === 'Guarded') return { waits: false };
+      const requeueAfter = failures === 0 ? lastsMs : Math.min(lastsMs, retryMs * 2 ** (failures - 1));
+      return { requeueAfter, waits: false };
     },
   };
 }
@@ -86,7 +94,7 @@ async function verdictOf(trial: Promise<void>): Promise<GuardSeen> {
     await trial;
     return { state: 'Open', message: 'the API server takes actions in false names' };
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429)
+    if (!(error instanceof ApiError) || error.status >= 500 || passing.has(error.status))
       return { state: 'Unknown', message: `not tested: ${String(error)}` };
     const isRefused = (error.status === 403 || error.status === 422) && error.message.includes('requestedBy');
     if (isRefused) return { state: 'Guarded', message: 'an action in a false name is refused' };

@@ -13,6 +13,7 @@ import { answerActions, askedOf, refuseActions } from './actions.ts';
 import type { ReconcileContext } from './context.ts';
 import { haltOf } from './halt.ts';
 import { inputOf } from './input.ts';
+import { forget, isLeaving, noteLeaving } from './leaving.ts';
 import { allowed } from './pause.ts';
 import { report } from './report.ts';
 import { afterwards } from './requeue.ts';
@@ -24,9 +25,10 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   const { cluster } = context;
   const stack = cluster.stack(key);
   if (stack === undefined || stack.metadata['deletionTimestamp'] !== undefined) {
-    context.records.delete(key);
+    forget(context, key);
     return answerStrays(context, key);
   }
+  if (isLeaving(context.leaving, key, stack)) return { waits: false };
   const now = context.now();
   const halt = haltOf(stack, cluster.stacks());
   if (halt !== undefined) {
@@ -72,7 +74,7 @@ export async function reconcile(key: string, context: ReconcileContext): Promise
   await answerActions(context, remembered, asked, decisions, now);
   const changes = allowed(completed, planned, decisions);
   const { awaited, problems } = await applyChanges(cluster, stack.metadata, changes, seen.children);
-  if (problems.some(({ reason }) => reason === 'Terminating')) return { waits: false };
+  if (noteLeaving(context.leaving, key, stack, problems)) return { waits: false };
   if (problems.length === 0) rememberMade(context.made, changes);
   const pending = completed.paused ? evidence.pending : awaited;
   const status = summarize({ ...evidence, stack: remembered, pending, problems });

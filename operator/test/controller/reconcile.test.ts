@@ -308,6 +308,22 @@ describe('failure', () => {
     expect(world.condition('Ready')).toBe('True AllAvailable');
   });
 
+  test('in a namespace that is going it is refused once; a namesake made later is served', async () => {
+    const world = await atRest();
+    const causes = [{ reason: 'NamespaceTerminating', message: 'namespace dev is being terminated' }];
+    const going = new ApiError(403, { reason: 'Forbidden', message: 'no', details: { causes } });
+    world.refuse(({ kind }) => kind !== 'EcommerceStack', going);
+    for (const child of world.children()) world.drop(objectKey(child));
+    const refused = await world.step();
+    expect(refused.filter((write) => write !== status).length).toBeLessThanOrEqual(8);
+    expect(await world.step()).toEqual([]);
+    world.refuse(undefined);
+    world.drop('EcommerceStack.ecommercestack.dev/dev/shop');
+    world.want();
+    await world.settle();
+    expect(world.condition('Ready')).toBe('True AllAvailable');
+  });
+
   test('without Istio it says so and goes on; Istio installed later is used', async () => {
     const world = shopWorld(fakeCluster([]));
     world.want();

@@ -84,6 +84,7 @@ export function shopWorld(world: FakeWorld = fakeCluster()): ShopWorld {
     log: () => () => {},
     made: new Set(),
     records: new Map(),
+    leaving: new Map(),
     confirmation: givenToMesh,
     storeNotes: {},
     measuring: () => ({}),

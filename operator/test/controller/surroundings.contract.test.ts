@@ -148,5 +148,7 @@ describe('a namespace that is deleted', () => {
     expect(made.map(({ verb, objectRef }) => `${verb} ${objectRef?.resource} ${objectRef?.name}`)).toEqual(
       [],
     );
+    const tries = Map.groupBy(writes, ({ objectRef }) => `${objectRef?.resource} ${objectRef?.name}`);
+    expect([...tries].filter(([, of]) => of.length > 1).map(([name]) => name)).toEqual([]);
   });
 });

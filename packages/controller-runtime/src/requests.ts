@@ -24,7 +24,10 @@ export interface ApiClientOptions {
   readonly maxRetryAfterMs?: number;
   /** Connections for requests (watches have their own); default 16. */
   readonly maxSockets?: number;
-  /** Called before each write; throwing refuses it. Leader election uses it to fence a deposed leader. */
+  /**
+   * Called before each write, and again when its connection takes it; throwing refuses it. Leader election uses it to
+   * fence a deposed leader.
+   */
   readonly beforeWrite?: () => void;
   /** Called after each answer, for metrics. */
   readonly onAnswer?: (method: string, status: number, milliseconds: number) => void;
@@ -163,7 +166,8 @@ export class RequestSender {
   }
 
   async #send(request: ApiRequest, send: (exchange: Exchange) => Promise<Answer>): Promise<Answer> {
-    if (request.method !== 'GET') this.#options.beforeWrite?.();
+    const beforeWire = request.method === 'GET' ? undefined : this.#options.beforeWrite;
+    beforeWire?.();
     const body = request.body === undefined ? undefined : bodyText(request.body);
     const headers: Record<string, string> = {
       accept: request.accept ?? JSON_TYPE,
@@ -181,6 +185,7 @@ export class RequestSender {
       headers,
       body,
       signal: request.signal,
+      beforeWire,
     });
     this.#options.onAnswer?.(request.method, answer.status, this.#clock.monotonic() - started);
     return answer;

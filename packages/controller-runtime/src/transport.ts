@@ -25,6 +25,11 @@ export interface Exchange {
   readonly headers: Record<string, string>;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /**
+   * Called when the connection is there and the very next thing is to write to it; throwing refuses the request. A
+   * request may wait long for its connection, and whoever may send it can lose the right meanwhile.
+   */
+  readonly beforeWire?: () => void;
 }
 
 /** The head of an answer; `body` still has to be read. */
@@ -93,7 +98,23 @@ export class Transport {
     return await new Promise((resolve, reject) => {
       const request = this.#base.protocol === 'http:' ? httpRequest(options) : httpsRequest(options);
       this.#follow(request, resolve, reject);
-      request.end(exchange.body);
+      request.once('socket', (socket) => {
+        const send = (): void => {
+          try {
+            exchange.beforeWire?.();
+          } catch (error) {
+            reject(error);
+            request.destroy();
+            return;
+          }
+          request.end(exchange.body);
+        };
+        const isSecure = socket instanceof TLSSocket;
+        const isOpen = isSecure ? socket.getPeerFinished() !== undefined : !socket.connecting;
+        // What is written earlier would wait inside the socket.
+        if (request.reusedSocket || isOpen) send();
+        else socket.once(isSecure ? 'secureConnect' : 'connect', send);
+      });
     });
   }
 

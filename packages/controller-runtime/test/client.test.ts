@@ -187,6 +187,25 @@ test('a fenced client refuses writes before they leave, and still reads', async 
   fenced.close();
 });
 
+test('a write that waits for its connection is refused when the right to send it is lost meanwhile', async () => {
+  let leads = true;
+  const beforeWrite = (): void => {
+    if (!leads) throw new WriteRefusedError('not the leader');
+  };
+  const fenced = client.fork({ beforeWrite, maxSockets: 1 });
+  server.faults.push({ act: 'hang' });
+  const controller = new AbortController();
+  const first = fenced.list(configMaps, { signal: controller.signal });
+  await until('the request arrives', () => server.requests.length === 1);
+  const second = fenced.apply(configMaps, configMap('a'));
+  leads = false;
+  controller.abort(new Error('enough'));
+  await expect(first).rejects.toThrow('enough');
+  await expect(second).rejects.toBeInstanceOf(WriteRefusedError);
+  expect(server.requests).toHaveLength(1);
+  fenced.close();
+});
+
 test('connections that died while idle are replaced without the caller noticing', async () => {
   const ref = { namespace: 'default', name: 'a' };
   await client.apply(configMaps, configMap('a'));

@@ -87,7 +87,7 @@ const toleration = z
   .object({
     key: z
       .string()
-      .max(317)
+      .max(253)
       .regex(
         /^(([a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/,
       )
